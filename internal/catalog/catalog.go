@@ -1,0 +1,121 @@
+// Package catalog is the one value that knows all content and all outputs: every
+// file of the author with its ETag, every post with its identity, what the site
+// consists of, and what is still owed to it. It is a pure value: changes are
+// methods that take what was seen and the time; reading and writing it is the
+// publish package's business.
+package catalog
+
+import (
+	"time"
+
+	"github.com/pennypost/pennypost/internal/post"
+)
+
+// Version is the format this program writes. A reader refuses a newer one.
+const Version = 1
+
+// Key is the catalog's key in the state bucket.
+const Key = "catalog.json.gz"
+
+// Catalog is one state of the whole. Entries behind its maps are never changed
+// in place but replaced, so that Clone is cheap.
+type Catalog struct {
+	Version    int       `json:"version"`
+	Generation int64     `json:"generation"` // one more with each commit
+	Nonce      string    `json:"nonce"`      // of the commit that wrote this body
+	Changed    time.Time `json:"changed"`
+	// Secret is random, drawn once; draft previews hide behind it.
+	Secret string `json:"secret"`
+	// Sequence is the last go-live number given out.
+	Sequence int64 `json:"sequence"`
+	// Settings is the last good text of posts/site.yaml.
+	Settings string `json:"settings,omitempty"`
+
+	Files      map[string]*File     `json:"files"`      // by content key
+	Posts      map[string]*Entry    `json:"posts"`      // by post id
+	Tombstones map[string]Tombstone `json:"tombstones"` // by post id
+	Outputs    map[string]Output    `json:"outputs"`    // by site key
+	Pending    map[string]Pending   `json:"pending"`    // by site key
+	Owed       Owed                 `json:"owed"`
+	Sweep      Sweep                `json:"sweep"`
+}
+
+// File is one object of the author below posts/.
+type File struct {
+	ETag     string    `json:"etag"`
+	Size     int64     `json:"size"`
+	Uploaded time.Time `json:"uploaded"`
+	// Post is the id of the post this file is the source of; empty for images,
+	// settings, and files with a Problem that never were a post.
+	Post string `json:"post,omitempty"`
+	// CopyOf names the key of a live post this file repeats word for word.
+	CopyOf string `json:"copy_of,omitempty"`
+	// Hash is the SHA-256 of the content in hex; empty if it was too large to read.
+	Hash string `json:"hash,omitempty"`
+	// Picture is set on images that can be shown.
+	Picture *post.Picture `json:"picture,omitempty"`
+	// Problem says why the file cannot be used, in words for the author.
+	Problem string `json:"problem,omitempty"`
+	Ignored bool   `json:"ignored,omitempty"`
+}
+
+// Entry is one post or page.
+type Entry struct {
+	ID  string `json:"id"`
+	Key string `json:"key"` // the source file now
+	// ETag is of the content this entry was read from: the last good one.
+	ETag string `json:"etag"`
+	// First is the first upload of all, kept for ever; an undated post's date.
+	First time.Time `json:"first"`
+	// GoLive is when it was or will be published; resolved again only when the
+	// text of its date changes. Seq numbers posts in the order in which they went
+	// live, from 1; 0 while it never was.
+	GoLive time.Time `json:"go_live"`
+	Seq    int64     `json:"seq,omitempty"`
+	Live   bool      `json:"live,omitempty"`
+	// Late is set on a post that was already older than newsletter.max_age when it
+	// was first uploaded: it is in no mail until the author releases it.
+	Late bool `json:"late,omitempty"`
+	// Path is its URL path ("/blog/x/"); empty while another post holds it.
+	Path string `json:"path,omitempty"`
+	// Former are URL paths it had before, for redirects.
+	Former []string `json:"former,omitempty"`
+
+	post.Meta
+}
+
+// Tombstone remembers a post that is gone, so that it can come back as itself.
+type Tombstone struct {
+	Gone time.Time `json:"gone"`
+	Entry
+}
+
+// Output is an object of the site bucket: the digest of the inputs it was made
+// from and the ETag of our last write.
+type Output struct {
+	Digest string `json:"digest"`
+	ETag   string `json:"etag"`
+}
+
+// Pending is an output that is to be written, or with an empty Digest deleted.
+type Pending struct {
+	Digest string `json:"digest,omitempty"`
+	Nonce  string `json:"nonce"` // of the commit that marked it last
+	// Fails counts renderings that failed, so that a broken one is told of, not tried every second.
+	Fails int `json:"fails,omitempty"`
+}
+
+// Owed is what publishing still has to do besides writing outputs. The numbers
+// are generations: what is owed is cleared only if its number is unchanged.
+type Owed struct {
+	Announce     map[string]int64 `json:"announce,omitempty"` // post id
+	Receipts     map[string]int64 `json:"receipts,omitempty"` // content key
+	Invalidation int64            `json:"invalidation,omitempty"`
+}
+
+// Sweep is how far the comparison of the catalog with both buckets has come.
+type Sweep struct {
+	Done   time.Time `json:"done"`             // when the last whole one ended
+	Bucket string    `json:"bucket,omitempty"` // the one being listed; empty: none is under way
+	After  string    `json:"after,omitempty"`
+}
