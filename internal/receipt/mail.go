@@ -1,0 +1,98 @@
+package receipt
+
+import "strings"
+
+// Mail reads the lines of the mail section of a written receipt, each joined
+// again if it was broken; nil if there is no such section. What is not a receipt
+// has none.
+func Mail(text []byte) []string {
+	lines := splitLines(text)
+	from, to, found := mailSection(lines)
+	if !found {
+		return nil
+	}
+	var out []string
+	for _, l := range lines[from+1 : to] {
+		item, isItem := strings.CutPrefix(l, "  - ")
+		switch {
+		case isItem:
+			out = append(out, oneLine(item))
+		case len(out) > 0 && strings.TrimSpace(l) != "":
+			out[len(out)-1] += " " + oneLine(l)
+		}
+	}
+	return out
+}
+
+// WithMail is the receipt with its mail section replaced by other lines; without
+// any lines the section is left out. All other text stays as it is, so that a
+// later word about the mail does not touch what publishing said.
+func WithMail(text []byte, lines []string) []byte {
+	old := splitLines(text)
+	from, to, found := mailSection(old)
+	if !found {
+		from = mailPlace(old)
+		to = from
+	}
+	// Blank lines around the section belong to it; one is put back on each side.
+	head := trimBlank(old[:from])
+	tail := old[to:]
+	for len(tail) > 0 && strings.TrimSpace(tail[0]) == "" {
+		tail = tail[1:]
+	}
+
+	var b strings.Builder
+	for _, l := range head {
+		b.WriteString(l + "\n")
+	}
+	section(&b, headMail, lines)
+	if len(tail) > 0 && b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+	for _, l := range trimBlank(tail) {
+		b.WriteString(l + "\n")
+	}
+	return []byte(b.String())
+}
+
+// mailSection is the range of the mail section's lines, the heading included.
+func mailSection(lines []string) (from, to int, found bool) {
+	for i, l := range lines {
+		if l != headMail {
+			continue
+		}
+		to = i + 1
+		for to < len(lines) && (lines[to] == "" || strings.HasPrefix(lines[to], " ")) {
+			to++
+		}
+		return i, to, true
+	}
+	return 0, 0, false
+}
+
+// mailPlace is where a mail section would stand: before the warnings, else
+// before the time, else at the end.
+func mailPlace(lines []string) int {
+	for _, head := range []string{headWarnings, headMend, headWhen} {
+		for i, l := range lines {
+			if l == head {
+				return i
+			}
+		}
+	}
+	return len(lines)
+}
+
+// splitLines is the text without its line ends, of either kind.
+func splitLines(text []byte) []string {
+	s := strings.ReplaceAll(strings.ToValidUTF8(string(text), "\uFFFD"), "\r\n", "\n")
+	return trimBlank(strings.Split(s, "\n"))
+}
+
+// trimBlank drops blank lines at the end.
+func trimBlank(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
