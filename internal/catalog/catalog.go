@@ -6,6 +6,7 @@
 package catalog
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/post"
@@ -28,6 +29,8 @@ type Catalog struct {
 	Secret string `json:"secret"`
 	// Sequence is the last go-live number given out.
 	Sequence int64 `json:"sequence"`
+	// Reader is the version of the code that read the sources: another one reads them all again.
+	Reader string `json:"reader,omitempty"`
 	// Settings is the last good text of posts/site.yaml.
 	Settings string `json:"settings,omitempty"`
 
@@ -38,6 +41,8 @@ type Catalog struct {
 	Pending    map[string]Pending   `json:"pending"`    // by site key
 	Owed       Owed                 `json:"owed"`
 	Sweep      Sweep                `json:"sweep"`
+
+	index atomic.Pointer[index] // made when first asked for; nil after a change
 }
 
 // File is one object of the author below posts/.
@@ -48,15 +53,16 @@ type File struct {
 	// Post is the id of the post this file is the source of; empty for images,
 	// settings, and files with a Problem that never were a post.
 	Post string `json:"post,omitempty"`
-	// CopyOf names the key of a live post this file repeats word for word.
-	CopyOf string `json:"copy_of,omitempty"`
+	// CopyOf names the key of a post this file repeats word for word: the first half
+	// of a rename, perhaps. Copy is what was read from it.
+	CopyOf string     `json:"copy_of,omitempty"`
+	Copy   *post.Meta `json:"copy,omitempty"`
 	// Hash is the SHA-256 of the content in hex; empty if it was too large to read.
 	Hash string `json:"hash,omitempty"`
 	// Picture is set on images that can be shown.
 	Picture *post.Picture `json:"picture,omitempty"`
 	// Problem says why the file cannot be used, in words for the author.
 	Problem string `json:"problem,omitempty"`
-	Ignored bool   `json:"ignored,omitempty"`
 }
 
 // Entry is one post or page.
@@ -78,6 +84,8 @@ type Entry struct {
 	Late bool `json:"late,omitempty"`
 	// Path is its URL path ("/blog/x/"); empty while another post holds it.
 	Path string `json:"path,omitempty"`
+	// Rival is the id of the post that holds the path this one asks for.
+	Rival string `json:"rival,omitempty"`
 	// Former are URL paths it had before, for redirects.
 	Former []string `json:"former,omitempty"`
 

@@ -1,0 +1,146 @@
+package catalog
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+)
+
+// MaxBytes is the largest catalog that is read, unpacked: about 200,000 posts.
+const MaxBytes = 512 << 20
+
+// ErrNewer is reported for a catalog written by a later version of the program.
+var ErrNewer = errors.New("the catalog was written by a newer version of pennypost: update this one")
+
+// New returns a catalog of nothing. The secret is what draft previews hide behind.
+func New(secret string) *Catalog {
+	return &Catalog{
+		Version:    Version,
+		Secret:     secret,
+		Files:      map[string]*File{},
+		Posts:      map[string]*Entry{},
+		Tombstones: map[string]Tombstone{},
+		Outputs:    map[string]Output{},
+		Pending:    map[string]Pending{},
+		Owed:       Owed{Announce: map[string]int64{}, Receipts: map[string]int64{}},
+	}
+}
+
+// Decode reads what Encode wrote: JSON behind gzip, so that `gunzip | jq` can too.
+// It reports ErrNewer for a later format, and an error for anything that is not a
+// whole catalog; it never returns half a one.
+func Decode(packed []byte) (*Catalog, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("the catalog is not gzip: %v", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("the catalog is cut short: %v", err)
+	}
+	if len(text) > MaxBytes {
+		return nil, fmt.Errorf("the catalog is over %d MB", MaxBytes>>20)
+	}
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("the catalog is not JSON: %v", err)
+	}
+	if head.Version > Version {
+		return nil, ErrNewer
+	}
+	if head.Version < 1 {
+		return nil, errors.New("the catalog names no version")
+	}
+	c := New("")
+	if err := json.Unmarshal(text, c); err != nil {
+		return nil, fmt.Errorf("the catalog cannot be read: %v", err)
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// check refuses what no Encode ever wrote, and mends maps that JSON's null emptied.
+func (c *Catalog) check() error {
+	n := New(c.Secret)
+	for key, f := range c.Files {
+		if f == nil {
+			return fmt.Errorf("the catalog's file %q is null", key)
+		}
+	}
+	for id, e := range c.Posts {
+		if e == nil || e.ID != id {
+			return fmt.Errorf("the catalog's post %q is not itself", id)
+		}
+	}
+	if c.Files == nil {
+		c.Files = n.Files
+	}
+	if c.Posts == nil {
+		c.Posts = n.Posts
+	}
+	if c.Tombstones == nil {
+		c.Tombstones = n.Tombstones
+	}
+	if c.Outputs == nil {
+		c.Outputs = n.Outputs
+	}
+	if c.Pending == nil {
+		c.Pending = n.Pending
+	}
+	if c.Owed.Announce == nil {
+		c.Owed.Announce = n.Owed.Announce
+	}
+	if c.Owed.Receipts == nil {
+		c.Owed.Receipts = n.Owed.Receipts
+	}
+	return nil
+}
+
+// Encode writes the catalog as gzipped JSON. Equal catalogs give equal bytes.
+func (c *Catalog) Encode() ([]byte, error) {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.NewEncoder(z).Encode(c); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// Clone returns a catalog that can be changed without the first one noticing.
+func (c *Catalog) Clone() *Catalog {
+	return &Catalog{
+		Version:    c.Version,
+		Generation: c.Generation,
+		Nonce:      c.Nonce,
+		Changed:    c.Changed,
+		Secret:     c.Secret,
+		Sequence:   c.Sequence,
+		Reader:     c.Reader,
+		Settings:   c.Settings,
+		Files:      maps.Clone(c.Files),
+		Posts:      maps.Clone(c.Posts),
+		Tombstones: maps.Clone(c.Tombstones),
+		Outputs:    maps.Clone(c.Outputs),
+		Pending:    maps.Clone(c.Pending),
+		Owed: Owed{
+			Announce:     maps.Clone(c.Owed.Announce),
+			Receipts:     maps.Clone(c.Owed.Receipts),
+			Invalidation: c.Owed.Invalidation,
+		},
+		Sweep: c.Sweep,
+	}
+}
