@@ -1,0 +1,51 @@
+package post
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gosimple/slug"
+)
+
+// slugLimit is the most characters of a slug: with the rest of its path it has to
+// fit into a key of S3 (1,024 bytes) and a file name on a disk (255).
+const slugLimit = 96
+
+// signs are letters that programmers' names end in; without them "C", "C++" and
+// "C#" would be one tag.
+var signs = regexp.MustCompile(`([\pL\pN])([+#]+)(\s|$)`)
+
+// Slugify makes the part of a URL that stands for a tag, a title or a file name:
+// lower-case ASCII letters, digits, single hyphens and underscores. It is stable, and never empty
+// for a non-empty input: what has no letter gets a short hash.
+func Slugify(s string) string {
+	if s == "" {
+		return ""
+	}
+	spelt := signs.ReplaceAllStringFunc(s, func(m string) string {
+		return strings.NewReplacer("+", "-plus", "#", "-sharp").Replace(m)
+	})
+	made := slug.Make(spelt)
+	if made == "" {
+		return "x-" + shortHash(s)
+	}
+	if len(made) > slugLimit {
+		cut := made[:slugLimit-9]
+		if i := strings.LastIndexByte(cut, '-'); i > slugLimit/2 {
+			cut = cut[:i]
+		}
+		made = strings.TrimRight(cut, "-_") + "-" + shortHash(s)
+	}
+	return made
+}
+
+// shortHash is eight hex digits that stand for a text.
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
+}
+
+func firstRune(s string) (rune, int) { return utf8.DecodeRuneInString(s) }
