@@ -23,6 +23,13 @@ type Page struct {
 	// JSONLD is a complete JSON document, already escaped for a script element.
 	JSONLD     template.JS
 	Prev, Next string // <link rel=prev/next>, root-relative; empty: none
+
+	// Nav replaces the settings' navigation where it is not nil: the planner leaves
+	// out what leads to nothing (no books yet).
+	Nav []Link
+	// Logo and Photo are the settings' theme.logo and author.photo as they are
+	// served; nil: the site's title stands alone, the author's name too.
+	Logo, Photo *Picture
 }
 
 // Link is a title and where it leads (root-relative).
@@ -51,8 +58,17 @@ type Article struct {
 	Hero    *Picture
 	Body    template.HTML
 	Book    *Book // on book reviews
+	// Contents is the table of contents where the post asks for one.
+	Contents []Section
 	// Older and Newer are the neighbours by date; nil at the ends.
 	Older, Newer *Link
+}
+
+// Section is one line of a table of contents.
+type Section struct {
+	ID    string // of the heading in Body
+	Text  string
+	Level int // of the heading, 2 to 6
 }
 
 // Book is a book on its review and in the listing.
@@ -87,7 +103,9 @@ type Card struct {
 type Listing struct {
 	Page
 	Heading string // empty on the index: the site's title is the h1
-	Cards   []Card
+	// Kicker is a word above the heading: "Tag", "Page 3".
+	Kicker string
+	Cards  []Card
 	// Newer and Older lead to the neighbouring listing pages; Pages lists all where
 	// that is cheap (never on numbered pages, which must not change when one is added).
 	Newer, Older *Link
@@ -133,7 +151,8 @@ type Notice struct {
 	Page
 	Heading string
 	Body    template.HTML
-	NoBox   bool // without the subscribe box
+	Kicker  string // a word above the heading: "Error 404", "Newsletter"
+	NoBox   bool   // without the subscribe box
 }
 
 // Redirect is a page that leads elsewhere for good.

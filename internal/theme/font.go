@@ -1,0 +1,7 @@
+package theme
+
+// The files of the faces that nearly every page shows first.
+const (
+	faceText = "source-serif-4-latin-wght-normal.woff2"
+	faceUI   = "figtree-latin-wght-normal.woff2"
+)

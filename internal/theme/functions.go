@@ -1,0 +1,50 @@
+package theme
+
+import (
+	"hash/fnv"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// functions are what templates can call besides methods of their values.
+func (t *Theme) functions() template.FuncMap {
+	return template.FuncMap{
+		"day":    func(at time.Time) string { return at.Format("2 January 2006") },
+		"short":  func(at time.Time) string { return at.Format("2 Jan") },
+		"iso":    func(at time.Time) string { return at.Format(time.RFC3339) },
+		"date":   func(at time.Time) string { return at.Format(time.DateOnly) },
+		"stars":  stars,
+		"points": points,
+		"cover":  coverClass,
+		"later":  updatedLater,
+	}
+}
+
+// stars draws a rating: "★★★★½".
+func stars(n float64) string {
+	s := strings.Repeat("★", int(n))
+	if n-float64(int(n)) >= 0.5 {
+		s += "½"
+	}
+	return s
+}
+
+// points is a rating as digits: "4.5".
+func points(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+// covers is how many typeset covers the style sheet knows.
+const covers = 8
+
+// coverClass chooses a typeset cover for a title, always the same one.
+func coverClass(title string) string {
+	h := fnv.New32a()
+	h.Write([]byte(strings.ToLower(title)))
+	return "cover-" + strconv.Itoa(int(h.Sum32()%covers)+1)
+}
+
+// updatedLater tells whether a change is worth a word: one on the same day is not.
+func updatedLater(published, updated time.Time) bool {
+	return updated.After(published) && updated.Format(time.DateOnly) != published.Format(time.DateOnly)
+}
