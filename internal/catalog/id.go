@@ -17,3 +17,11 @@ func deriveID(key string, n int) string {
 	sum := sha256.Sum256([]byte(key))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:13]
 }
+
+// Heir is the post that was first uploaded at a key and goes on under another; or nil.
+func (c *Catalog) Heir(key string) *Entry {
+	if e := c.Posts[deriveID(key, 0)]; e != nil && e.Key != key {
+		return e
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/site"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// writers is how many outputs are made and written at once.
+const writers = 12
+
+// patient is how often an output may fail before it no longer holds up deletions.
+const patient = 3
+
+// applied is what came of applying what was pending.
+type applied struct {
+	mu sync.Mutex
+	// touched are the outputs this run wrote, deleted, or found to be another run's.
+	touched map[string]touch
+	failed  map[string]error
+	// stale are content keys that were replaced since they were looked at.
+	stale map[string]bool
+	err   error // the first failure
+}
+
+// touch is what this run did to one output.
+type touch struct {
+	digest string // wanted; empty: deleted
+	etag   string // of what was written
+	left   bool   // it was not wanted any more: nothing was done
+}
+
+// apply is step 5: pictures and assets first, then pages, then what lists them,
+// then redirects, deletions last. A page that could not be made holds up what
+// lists it, and that the deletions; otherwise one failure holds up nothing.
+func (r *run) apply(ctx context.Context, v *version, plan *site.Plan) *applied {
+	done := &applied{touched: map[string]touch{}, failed: map[string]error{}, stale: map[string]bool{}}
+	w := &writer{run: r, v: v, plan: plan, bodies: newBodies(r.Content, v.catalog), done: done}
+	outputs := plan.Outputs()
+	stages := map[site.Stage][]string{}
+	var fresh, gone []string
+	for key, p := range v.catalog.Pending {
+		o, planned := outputs[key]
+		switch {
+		case p.Digest == "":
+			gone = append(gone, key)
+		case !planned || o.Digest != p.Digest:
+			// Of a plan that is not ours: the run that made it, or the next tick, applies it.
+		case o.Stage == site.Article && v.catalog.Outputs[key].ETag == "":
+			fresh = append(fresh, key) // before the pages that begin to link to it
+		default:
+			stages[o.Stage] = append(stages[o.Stage], key)
+		}
+	}
+	w.media(ctx, stages[site.Media])
+	w.each(ctx, stages[site.Asset], w.write)
+	w.each(ctx, fresh, w.write)
+	w.each(ctx, stages[site.Article], w.write)
+	held := w.hold(stages[site.Listing])
+	w.each(ctx, stages[site.Listing], w.write)
+	w.each(ctx, stages[site.Redirect], w.write)
+	if !held && !w.impatient(stages[site.Listing]) {
+		w.each(ctx, gone, w.remove)
+	}
+	return done
+}
+
+// writer applies outputs of one version of the catalog.
+type writer struct {
+	*run
+	v      *version
+	plan   *site.Plan
+	bodies *bodies
+	done   *applied
+}
+
+func (w *writer) each(ctx context.Context, keys []string, do func(context.Context, string) error) {
+	var g errgroup.Group
+	g.SetLimit(writers)
+	for _, key := range keys {
+		g.Go(func() error {
+			if err := do(ctx, key); err != nil {
+				w.fail(key, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // failures are in w.done
+}
+
+func (w *writer) fail(key string, err error) {
+	w.done.mu.Lock()
+	defer w.done.mu.Unlock()
+	var stale staleError
+	if errors.As(err, &stale) {
+		w.done.stale[stale.key] = true
+	} else if w.done.err == nil {
+		w.done.err = fmt.Errorf("%s: %w", key, err)
+	}
+	w.done.failed[key] = err
+}
+
+// hold marks as failed each listing that names a page which is not there.
+func (w *writer) hold(listings []string) (held bool) {
+	outputs := w.plan.Outputs()
+	for _, key := range listings {
+		for _, name := range outputs[key].Names {
+			p, waits := w.v.catalog.Pending[name]
+			if _, made := w.v.catalog.Outputs[name]; !waits || p.Digest == "" || made {
+				continue
+			}
+			if _, ok := w.done.touched[name]; !ok {
+				w.done.failed[key] = errHeld
+				held = true
+				break
+			}
+		}
+	}
+	return held
+}
+
+// impatient tells whether a listing failed that may succeed soon.
+func (w *writer) impatient(listings []string) bool {
+	for _, key := range listings {
+		if _, failed := w.done.failed[key]; failed && w.v.catalog.Pending[key].Fails < patient {
+			return true
+		}
+	}
+	return false
+}
+
+var errHeld = errors.New("waits for a page it names")
+
+func (w *writer) write(ctx context.Context, key string) error {
+	if w.done.failedBefore(key) {
+		return nil
+	}
+	o, err := w.plan.Render(key, func(source string) ([]byte, error) { return w.bodies.get(ctx, source) })
+	if err != nil {
+		return err
+	}
+	return w.put(ctx, key, o)
+}
+
+// media makes all sizes of one picture together, because reading it is the work.
+func (w *writer) media(ctx context.Context, keys []string) {
+	outputs := w.plan.Outputs()
+	bySource := map[string][]string{}
+	for _, key := range keys {
+		if sources := outputs[key].Sources; len(sources) > 0 {
+			bySource[sources[0]] = append(bySource[sources[0]], key)
+		}
+	}
+	var g errgroup.Group
+	g.SetLimit(2) // a decoded picture takes up to 200 MB
+	for source, sizes := range bySource {
+		g.Go(func() error {
+			body, err := w.bodies.get(ctx, source)
+			var made map[string]site.Object
+			if err == nil {
+				made, err = w.plan.Media(source, body)
+			}
+			for _, key := range sizes {
+				o, ok := made[key]
+				if err == nil && !ok {
+					err = fmt.Errorf("no such size of %s", source)
+				}
+				if err == nil {
+					err = w.put(ctx, key, o)
+				}
+				if err != nil {
+					w.fail(key, err)
+				}
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // failures are in w.done
+}
+
+// put writes one output over exactly what the catalog knows to be there. If
+// something else is, the catalog is asked again: still wanted, it is written over
+// what was just seen; else it is left to whoever wants otherwise. That the object
+// there looks like ours is never taken for done.
+func (w *writer) put(ctx context.Context, key string, o site.Object) error {
+	p := w.v.catalog.Pending[key]
+	header := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
+	known := w.v.catalog.Outputs[key].ETag
+	for try := 0; ; try++ {
+		var etag string
+		var err error
+		if known == "" {
+			etag, err = w.Site.Create(ctx, key, o.Body, header)
+		} else {
+			etag, err = w.Site.Replace(ctx, key, o.Body, header, known)
+		}
+		if err == nil {
+			w.done.touch(key, touch{digest: p.Digest, etag: etag})
+			w.count(key)
+			return nil
+		}
+		if !lostRace(err) || try == maxRounds {
+			return err
+		}
+		there, wanted, err := w.again(ctx, key, p)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			w.done.touch(key, touch{digest: p.Digest, left: true})
+			return nil
+		}
+		known = there
+	}
+}
+
+// remove deletes one output, with the same care.
+func (w *writer) remove(ctx context.Context, key string) error {
+	p := w.v.catalog.Pending[key]
+	known := w.v.catalog.Outputs[key].ETag
+	for try := 0; ; try++ {
+		if known != "" {
+			err := w.Site.Delete(ctx, key, known)
+			if err == nil {
+				w.done.touch(key, touch{})
+				w.count(key)
+				return nil
+			}
+			if !lostRace(err) || try == maxRounds {
+				return err
+			}
+		}
+		there, wanted, err := w.again(ctx, key, p)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			w.done.touch(key, touch{left: true})
+			return nil
+		}
+		if there == "" { // gone already
+			w.done.touch(key, touch{})
+			return nil
+		}
+		known = there
+	}
+}
+
+// again looks at what is at an output's key now, and whether the catalog still
+// wants what this run was about to do.
+func (w *writer) again(ctx context.Context, key string, p catalog.Pending) (etag string, wanted bool, err error) {
+	head, err := w.Site.Head(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", false, err
+	}
+	v, err := w.load(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	now, waits := v.catalog.Pending[key]
+	return head.ETag, waits && now.Digest == p.Digest && now.Nonce == p.Nonce, nil
+}
+
+func lostRace(err error) bool {
+	return errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrExists) ||
+		errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict)
+}
+
+func (a *applied) touch(key string, t touch) {
+	a.mu.Lock()
+	a.touched[key] = t
+	a.mu.Unlock()
+}
+
+func (a *applied) failedBefore(key string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, failed := a.failed[key]
+	return failed
+}

@@ -1,0 +1,174 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/picture"
+	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/site"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// readers is how many objects are fetched at once.
+const readers = 16
+
+// observer looks at content keys. It remembers what it parsed, so that looking
+// again after a lost race costs a HEAD for what did not change.
+type observer struct {
+	content *store.Bucket
+
+	mu   sync.Mutex
+	seen map[string]catalog.Seen
+}
+
+// Ours tells whether a content key is one that publishing looks at.
+func Ours(key string) bool {
+	return strings.HasPrefix(key, catalog.Root) && !strings.HasSuffix(key, "/") && !post.Ignored(key)
+}
+
+// look fetches and parses the keys. What equals the catalog's knowledge, by ETag,
+// is left out of the answer unless anew is set.
+func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, zone *time.Location, anew bool) ([]catalog.Seen, error) {
+	out := make([]catalog.Seen, len(keys))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readers)
+	for i, key := range keys {
+		g.Go(func() error {
+			known := ""
+			if f := c.Files[key]; f != nil && !anew {
+				known = f.ETag
+			}
+			s, err := o.one(ctx, key, known, zone)
+			if err != nil {
+				return fmt.Errorf("reading %s: %w", key, err)
+			}
+			out[i] = s
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	kept := out[:0]
+	for _, s := range out {
+		if s.Key != "" {
+			kept = append(kept, s)
+		}
+	}
+	return kept, nil
+}
+
+// one looks at a single key. The zero Seen means: as known.
+func (o *observer) one(ctx context.Context, key, known string, zone *time.Location) (catalog.Seen, error) {
+	for try := 0; ; try++ {
+		head, err := o.content.Head(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return catalog.Seen{Key: key, Missing: true}, nil
+		}
+		if err != nil {
+			return catalog.Seen{}, err
+		}
+		if head.ETag == known {
+			return catalog.Seen{}, nil
+		}
+		memo := zone.String() + "\x00" + key
+		o.mu.Lock()
+		s, parsed := o.seen[memo]
+		o.mu.Unlock()
+		if parsed && s.ETag == head.ETag {
+			return s, nil
+		}
+		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
+		if s.Problem = tooLarge(key, head.Size); s.Problem == "" {
+			_, body, err := o.content.Get(ctx, key, store.Cond{IfMatch: head.ETag})
+			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
+				continue // replaced in between: look again
+			}
+			if err != nil {
+				return catalog.Seen{}, err
+			}
+			Read(&s, body, zone)
+		}
+		o.mu.Lock()
+		o.seen[memo] = s
+		o.mu.Unlock()
+		return s, nil
+	}
+}
+
+// Read parses a content object into what the catalog takes: a post, a picture,
+// the settings, or a problem in words for the author. It never fails otherwise;
+// even a panic in a parser becomes a problem.
+func Read(s *catalog.Seen, body []byte, zone *time.Location) {
+	sum := sha256.Sum256(body)
+	s.Hash = hex.EncodeToString(sum[:])
+	defer func() {
+		if r := recover(); r != nil {
+			s.Post, s.Picture, s.Settings = nil, nil, nil
+			s.Problem = "pennypost could not make sense of this file; please send it to its makers"
+		}
+	}()
+	switch {
+	case s.Key == settings.Key:
+		if _, _, err := settings.Parse(body); err != nil {
+			s.Problem = err.Error()
+			return
+		}
+		text := string(body)
+		s.Settings = &text
+	case post.IsMarkdown(s.Key):
+		parsed, err := post.Parse(s.Key, body, post.Options{Location: zone})
+		if err != nil {
+			s.Problem = err.Error()
+			return
+		}
+		s.Post = &parsed.Meta
+	case post.IsImage(s.Key):
+		info, err := picture.Inspect(path.Base(s.Key), body)
+		if err != nil {
+			s.Problem = err.Error()
+			return
+		}
+		s.Picture = site.MediaPicture(s.Hash, info)
+	default:
+		s.Problem = unknownFile(s.Key)
+	}
+}
+
+func tooLarge(key string, size int64) string {
+	limit := int64(picture.MaxBytes)
+	switch {
+	case key == settings.Key:
+		limit = settings.MaxBytes
+	case post.IsMarkdown(key):
+		limit = post.MaxBytes
+	}
+	if size <= limit {
+		return ""
+	}
+	return fmt.Sprintf("%s has %d bytes; the most is %d. Make it smaller (a long text: split it in two) and upload it again",
+		path.Base(key), size, limit)
+}
+
+func unknownFile(key string) string {
+	ext := strings.ToLower(path.Ext(key))
+	switch ext {
+	case ".doc", ".docx", ".odt", ".pages", ".rtf", ".txt", ".html", ".htm":
+		return fmt.Sprintf("a %s file cannot be published: save the text as Markdown, in a file whose name ends in .md", ext)
+	case ".yaml", ".yml", ".toml", ".json":
+		return fmt.Sprintf("this file is not used: settings belong in %s", settings.Key)
+	}
+	return "this kind of file is not used: posts end in .md, pictures in .jpg, .png, .gif, .svg or .webp"
+}

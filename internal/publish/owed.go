@@ -1,0 +1,140 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/site"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// settleOwed is step 7: it does what the catalog says is owed, whoever owed it,
+// and commits that it is done. What fails stays owed.
+func (r *run) settleOwed(ctx context.Context) error {
+	v, err := r.load(ctx)
+	if err != nil {
+		return err
+	}
+	owed := v.catalog.Owed
+	if len(owed.Announce) == 0 && len(owed.Receipts) == 0 && owed.Invalidation == 0 {
+		return nil
+	}
+	d := discharged{announce: map[string]int64{}, receipts: map[string]int64{}}
+	var errs []error
+	for id, generation := range owed.Announce {
+		if !ready(v.catalog, id) {
+			continue // it may come back
+		}
+		if err := r.Announcer.Announce(ctx, id); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		d.announce[id] = generation
+	}
+	errs = append(errs, r.writeReceipts(ctx, v, &d))
+	if owed.Invalidation != 0 {
+		if err := r.Invalidator.Invalidate(ctx); err != nil {
+			errs = append(errs, err)
+		} else {
+			d.invalidation = owed.Invalidation
+		}
+	}
+	_, err = r.amend(ctx, d.clear)
+	return errors.Join(append(errs, err)...)
+}
+
+// ready tells whether a post's page can be read.
+func ready(c *catalog.Catalog, id string) bool {
+	e := c.Posts[id]
+	return e != nil && e.Live && !waiting(c, e)
+}
+
+// waiting tells whether a post's page still has to be written.
+func waiting(c *catalog.Catalog, e *catalog.Entry) bool {
+	_, waits := c.Pending[pageKey(e.Path)]
+	return waits
+}
+
+// pageKey is the site key of a URL path.
+func pageKey(path string) string {
+	if path == "" {
+		return ""
+	}
+	return path[1:] + "index.html"
+}
+
+// discharged is what was owed and is done, with the generation it was owed with.
+type discharged struct {
+	mu           sync.Mutex
+	announce     map[string]int64
+	receipts     map[string]int64
+	invalidation int64
+}
+
+// clear takes out what is done, unless it has come to be owed again since.
+func (d *discharged) clear(next *catalog.Catalog) bool {
+	changed := false
+	for id, generation := range d.announce {
+		if next.Owed.Announce[id] == generation {
+			delete(next.Owed.Announce, id)
+			changed = true
+		}
+	}
+	for key, generation := range d.receipts {
+		if next.Owed.Receipts[key] == generation {
+			delete(next.Owed.Receipts, key)
+			changed = true
+		}
+	}
+	if d.invalidation != 0 && next.Owed.Invalidation == d.invalidation {
+		next.Owed.Invalidation = 0
+		changed = true
+	}
+	return changed
+}
+
+// writeReceipts writes each receipt that is owed and can be told the truth yet.
+func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) error {
+	look, err := r.look(v.catalog)
+	if err != nil {
+		return err
+	}
+	if r.planned == nil {
+		r.planned = site.New(v.catalog, look.settings, look.theme)
+	}
+	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned}
+	var g errgroup.Group
+	g.SetLimit(writers)
+	for key, generation := range v.catalog.Owed.Receipts {
+		e := v.catalog.ByKey(key)
+		if e != nil && e.Live && waiting(v.catalog, e) && v.catalog.Pending[pageKey(e.Path)].Fails == 0 {
+			continue
+		}
+		g.Go(func() error {
+			if err := c.write(ctx, key); err != nil {
+				return err
+			}
+			d.mu.Lock()
+			d.receipts[key] = generation
+			d.mu.Unlock()
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// replaceText writes a small text over whatever is there, by compare-and-swap, and
+// not at all if it is the same already.
+func replaceText(ctx context.Context, b *store.Bucket, key string, compose func(old []byte) []byte) error {
+	return store.Update(ctx, b, key, func(old []byte) ([]byte, error) {
+		text := compose(old)
+		if string(text) == string(old) {
+			return nil, store.ErrUnchanged
+		}
+		return text, nil
+	})
+}

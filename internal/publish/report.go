@@ -1,0 +1,129 @@
+package publish
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/site"
+)
+
+// Report is what one run did, for a calm line to people.
+type Report struct {
+	New, Updated, Removed []string // URL paths of posts and pages
+	Lists                 []string // "index", "books", "feeds" …: kinds of listings rewritten
+	Pictures              int
+	Took                  time.Duration
+	Err                   error
+
+	clock time.Time
+}
+
+// Empty tells whether nothing was written.
+func (r *Report) Empty() bool {
+	return len(r.New)+len(r.Updated)+len(r.Removed)+len(r.Lists)+r.Pictures == 0
+}
+
+// String is the report in one line; empty if nothing was written.
+func (r *Report) String() string {
+	var parts []string
+	for _, p := range []struct {
+		verb  string
+		paths []string
+	}{{"published", r.New}, {"updated", r.Updated}, {"removed", r.Removed}} {
+		switch n := len(p.paths); {
+		case n == 1:
+			parts = append(parts, p.verb+" "+p.paths[0])
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%s %d pages", p.verb, n))
+		}
+	}
+	if len(parts) == 0 && !r.Empty() {
+		parts = append(parts, "refreshed the site")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	line := strings.Join(parts, ", ") + " in " + took(r.Took)
+	if len(r.Lists) > 0 {
+		line += " · " + strings.Join(r.Lists, ", ")
+	}
+	return line
+}
+
+func took(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// changes are the report's words for the receipt of one post.
+func (r *Report) changes(path string) []string {
+	var out []string
+	switch {
+	case slices.Contains(r.New, path):
+		out = append(out, "its page was put up")
+	case slices.Contains(r.Updated, path):
+		out = append(out, "its page was renewed")
+	}
+	if len(r.Lists) > 0 && len(out) > 0 {
+		out = append(out, "renewed with it: "+strings.Join(r.Lists, ", "))
+	}
+	return out
+}
+
+// kinds names the listings by their keys, in the order in which they are told.
+var kinds = []struct{ prefix, name string }{
+	{"index.html", "index"}, {"page/", "index"}, {"books/", "books"}, {"tags/", "tags"}, {"archive/", "archive"},
+	{"feed.", "feeds"}, {"atom.", "feeds"}, {"sitemap", "sitemap"},
+}
+
+// count notes that an output was written or deleted.
+func (w *writer) count(key string) {
+	stage := site.Article
+	if o, planned := w.plan.Outputs()[key]; planned {
+		stage = o.Stage
+	}
+	deleted := w.v.catalog.Pending[key].Digest == ""
+	isNew := w.v.catalog.Outputs[key].ETag == ""
+	w.done.mu.Lock()
+	defer w.done.mu.Unlock()
+	r := &w.report
+	path := "/" + strings.TrimSuffix(key, "index.html")
+	switch {
+	case stage == site.Media:
+		r.Pictures++
+	case stage == site.Listing || deleted && kindOf(key) != "":
+		if kind := kindOf(key); kind != "" && !slices.Contains(r.Lists, kind) {
+			r.Lists = append(r.Lists, kind)
+			slices.SortFunc(r.Lists, func(a, b string) int { return rank(a) - rank(b) })
+		}
+	case stage != site.Article || strings.HasPrefix(key, "preview/") || !strings.HasSuffix(key, "index.html"):
+	case deleted:
+		r.Removed = append(r.Removed, path)
+	case isNew:
+		r.New = append(r.New, path)
+	default:
+		r.Updated = append(r.Updated, path)
+	}
+}
+
+func kindOf(key string) string {
+	for _, k := range kinds {
+		if strings.HasPrefix(key, k.prefix) {
+			return k.name
+		}
+	}
+	return ""
+}
+
+func rank(name string) int {
+	for i, k := range kinds {
+		if k.name == name {
+			return i
+		}
+	}
+	return len(kinds)
+}

@@ -1,0 +1,151 @@
+package publish
+
+import (
+	"context"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// chunk is how many objects a sweep lists before it commits how far it came.
+const chunk = 20_000
+
+// sweepDue tells whether to sweep: while one is under way, hourly, and once after
+// the catalog has come to rest, because a run that was overtaken and died right
+// after its PUT leaves the site wrong without a trace in the catalog.
+func (p *Publisher) sweepDue(c *catalog.Catalog, now time.Time, first bool) bool {
+	return first || c.Sweep.Bucket != "" || now.Sub(c.Sweep.Done) >= sweepEvery ||
+		c.Changed.After(c.Sweep.Done) && now.Sub(c.Changed) > p.Patience
+}
+
+// Sweep compares both buckets with the catalog: content that is not as the
+// catalog knows it is looked at as if an event had told of it; an output that is
+// missing, changed or an orphan is marked as pending. It writes nothing to the
+// site itself. It goes on where the last call ended and returns when it is
+// through or its share is done.
+func (p *Publisher) Sweep(ctx context.Context) error {
+	v, err := p.load(ctx)
+	if err != nil {
+		return err
+	}
+	at := v.catalog.Sweep
+	if at.Bucket != "site" {
+		done, after, keys, err := p.sweepContent(ctx, v.catalog, at.After)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 {
+			if err := p.Run(ctx, keys); err != nil {
+				return err
+			}
+		}
+		at = catalog.Sweep{Done: at.Done, Bucket: "content", After: after}
+		if done {
+			at = catalog.Sweep{Done: at.Done, Bucket: "site"}
+		}
+	}
+	if at.Bucket == "site" {
+		if at, err = p.sweepSite(ctx, at); err != nil {
+			return err
+		}
+	}
+	v, err = p.amend(ctx, func(next *catalog.Catalog) bool {
+		next.Sweep = at
+		if at.Bucket == "" {
+			next.Sweep.Done = p.Now().Add(time.Millisecond) // after this very commit
+			if next.Reader == "" {
+				next.Reader = reader
+			}
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	if len(v.catalog.Pending) > 0 || len(v.catalog.Owed.Receipts) > 0 || len(v.catalog.Owed.Announce) > 0 || dueBy(v.catalog, p.Now()) {
+		return p.Run(ctx, nil)
+	}
+	return nil
+}
+
+// sweepContent lists a chunk of the author's files and names the keys that are
+// not as the catalog knows them.
+func (p *Publisher) sweepContent(ctx context.Context, c *catalog.Catalog, from string) (done bool, after string, keys []string, err error) {
+	there, after, more, err := list(ctx, p.Content, catalog.Root, from)
+	if err != nil {
+		return false, "", nil, err
+	}
+	for key, etag := range there {
+		if f := c.Files[key]; Ours(key) && (f == nil || f.ETag != etag) {
+			keys = append(keys, key)
+		}
+	}
+	for key := range c.Files {
+		if _, found := there[key]; !found && key > from && (!more || key <= after) {
+			keys = append(keys, key)
+		}
+	}
+	return !more, after, keys, nil
+}
+
+// sweepSite lists a chunk of the site and marks what differs. What is pending is
+// left alone: somebody sees to it.
+func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sweep, error) {
+	there, after, more, err := list(ctx, p.Site, "", at.After)
+	if err != nil {
+		return at, err
+	}
+	from := at.After
+	_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
+		marked := false
+		mark := func(key, digest string) {
+			next.Pending[key] = catalog.Pending{Digest: digest, Nonce: next.Nonce}
+			marked = true
+		}
+		for key, etag := range there {
+			out, known := next.Outputs[key]
+			_, waits := next.Pending[key]
+			if waits || known && out.ETag == etag || !known && p.immutable(key) {
+				continue
+			}
+			mark(key, out.Digest)
+		}
+		for key, out := range next.Outputs {
+			_, found := there[key]
+			_, waits := next.Pending[key]
+			if !found && !waits && key > from && (!more || key <= after) {
+				mark(key, out.Digest)
+			}
+		}
+		return marked
+	})
+	if err != nil {
+		return at, err
+	}
+	if more {
+		return catalog.Sweep{Done: at.Done, Bucket: "site", After: after}, nil
+	}
+	return catalog.Sweep{Done: at.Done}, nil
+}
+
+// list lists up to a chunk of a bucket: ETags by key.
+func list(ctx context.Context, b *store.Bucket, prefix, after string) (etags map[string]string, last string, more bool, err error) {
+	etags = map[string]string{}
+	last = after
+	for len(etags) < chunk {
+		var objects []store.Object
+		objects, more, err = b.List(ctx, prefix, last, 1000)
+		if err != nil {
+			return nil, "", false, err
+		}
+		for _, o := range objects {
+			etags[o.Key] = o.ETag
+			last = o.Key
+		}
+		if !more {
+			break
+		}
+	}
+	return etags, last, more, nil
+}
