@@ -1,0 +1,48 @@
+// A future date waits, and goes live at its minute, once.
+put posts/a.md text date=2026-11-23T13:00:00Z
+settle
+new 0
+no posts/a.md
+wait 59m
+settle
+no posts/a.md
+wait 1m
+settle
+new 1
+at /blog/a/ posts/a.md
+// An edit without another date changes nothing; another future date takes it down again.
+put posts/a.md edit date=2026-11-23T13:00:00Z
+settle
+at /blog/a/ posts/a.md
+put posts/a.md edit date=2026-11-24T13:00:00Z
+settle
+no posts/a.md
+wait 24h
+settle
+new 0
+at /blog/a/ posts/a.md
+
+// Too old to be mailed at its upload.
+put posts/old.md old date=2020-01-01T00:00:00Z
+settle
+new 1
+late posts/old.md
+at /blog/old/ posts/old.md
+
+// A draft goes live when it stops being one; a broken upload keeps the last good one.
+put posts/d.md draft draft
+settle
+no posts/d.md
+put posts/d.md done
+settle
+new 1
+bad posts/d.md
+settle
+at /blog/d/ posts/d.md
+put posts/d.md draft draft
+settle
+no posts/d.md
+put posts/d.md done
+settle
+new 0
+at /blog/d/ posts/d.md
