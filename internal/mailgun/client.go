@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pennypost/pennypost/internal/mail"
+	api "github.com/mailgun/mailgun-go/v4"
 )
 
 // Config is what a client needs.
@@ -30,36 +30,50 @@ func Base(region string) string {
 	return "https://api.mailgun.net"
 }
 
+// patience is the deadline of a request whose caller gave none: mailgun-go has
+// none of its own.
+const patience = time.Minute
+
 // Client talks to Mailgun. It is safe for concurrent use.
 type Client struct {
-	config Config
+	base, domain, eventsKey string
+
+	api  *api.MailgunImpl
+	http *http.Client
+	now  func() time.Time
 }
 
 // New makes a client. Nothing is sent yet.
-func New(c Config) *Client { return &Client{config: c} }
+func New(c Config) *Client {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Base == "" {
+		c.Base = Base("us")
+	}
+	watched := http.Client{Timeout: 0, CheckRedirect: stay}
+	if c.HTTP != nil {
+		watched.Timeout, watched.Jar = c.HTTP.Timeout, c.HTTP.Jar
+		watched.Transport = c.HTTP.Transport
+	}
+	watched.Transport = watcher{watched.Transport}
 
-// Batch is one message to up to 1,000 recipients in one request.
-type Batch struct {
-	Message mail.Message
-	// MessageID is "something@domain" without angle brackets. The same id again
-	// means the same attempt, so that Mailgun's log can be asked about it.
-	MessageID string
-	To        []Recipient
+	sender := api.NewMailgun(c.Domain, c.Key)
+	sender.SetAPIBase(c.Base + "/v3")
+	sender.SetClient(&watched)
+	return &Client{
+		base: c.Base + "/v3/" + c.Domain, domain: c.Domain, eventsKey: c.EventsKey,
+		api: sender, http: &watched, now: c.Now,
+	}
 }
 
-// Recipient is a plain address with the values of its variables.
-type Recipient struct {
-	Address string
-	Vars    map[string]string
-}
+// stay keeps a POST from being repeated elsewhere: a redirect is an answer like any other.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Accepted is Mailgun's word that it will deliver a batch.
-type Accepted struct {
-	ID string // as Mailgun names the message, without angle brackets
-}
-
-// Send hands a batch to Mailgun, once. A context without a deadline gets one of a
-// minute. The error is one of this package's types.
-func (c *Client) Send(ctx context.Context, b Batch) (Accepted, error) {
-	return Accepted{}, &UnsentError{Reason: "not written yet"}
+// inTime gives a context its deadline.
+func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, set := ctx.Deadline(); set {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, patience)
 }
