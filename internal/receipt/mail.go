@@ -58,7 +58,7 @@ func WithMail(text []byte, lines []string) []byte {
 // mailSection is the range of the mail section's lines, the heading included.
 func mailSection(lines []string) (from, to int, found bool) {
 	for i, l := range lines {
-		if l != headMail {
+		if l != headMail || i > 0 && lines[i-1] != "" {
 			continue
 		}
 		to = i + 1
@@ -75,7 +75,7 @@ func mailSection(lines []string) (from, to int, found bool) {
 func mailPlace(lines []string) int {
 	for _, head := range []string{headWarnings, headMend, headWhen} {
 		for i, l := range lines {
-			if l == head {
+			if l == head && (i == 0 || lines[i-1] == "") {
 				return i
 			}
 		}
@@ -83,9 +83,9 @@ func mailPlace(lines []string) int {
 	return len(lines)
 }
 
-// splitLines is the text without its line ends, of either kind.
+// splitLines is the text without its line ends, of any kind.
 func splitLines(text []byte) []string {
-	s := strings.ReplaceAll(strings.ToValidUTF8(string(text), "\uFFFD"), "\r\n", "\n")
+	s := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(string(text), "\uFFFD"))
 	return trimBlank(strings.Split(s, "\n"))
 }
 

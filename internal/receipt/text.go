@@ -12,7 +12,7 @@ import (
 const width = 76
 
 // Headings of the sections. A line that consists of nothing else starts one;
-// every line of content is indented or starts with a dash, so none can pass for it.
+// it follows a blank line, and content is indented, so nothing else can pass for it.
 const (
 	headChanged  = "What changed"
 	headMail     = "Mail"
@@ -26,11 +26,13 @@ const (
 func (r Receipt) Text() []byte {
 	var b strings.Builder
 	wrap(&b, "", "", string(r.State)+" "+r.detail())
-	b.WriteByte('\n')
+	if oneLine(r.Title+r.URL+r.Preview+r.Key) != "" {
+		b.WriteByte('\n')
+	}
 	field(&b, "Title", r.Title)
 	field(&b, "Address", r.URL)
 	field(&b, "Preview", r.Preview)
-	if r.Preview != "" {
+	if oneLine(r.Preview) != "" {
 		wrap(&b, "           ", "           ", "(only those you give this address to can find it)")
 	}
 	field(&b, "File", r.Key)
