@@ -1,0 +1,206 @@
+package signup
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/theme"
+)
+
+// pauses are the weeks one can choose to pause for.
+var pauses = [...]int{1, 2, 4, 8, 12, 26}
+
+func (a *answer) getPreferences() error {
+	token := a.r.URL.Query().Get("t")
+	if token == "" {
+		seal, err := a.seal()
+		if err != nil {
+			return err
+		}
+		return a.show(http.StatusOK, page{Title: "Your preferences", Template: "asklink", Data: linkData{Seal: seal}})
+	}
+	_, s, err := a.subscriber(token)
+	if errors.Is(err, audience.ErrToken) || errors.Is(err, audience.ErrNotFound) {
+		return a.badLink()
+	}
+	if err != nil {
+		return err
+	}
+	return a.showPreferences(http.StatusOK, token, s, preferenceWords{})
+}
+
+func (a *answer) postPreferences() error {
+	if a.r.PostForm.Get("do") == "link" {
+		return a.freshLink()
+	}
+	token := a.token()
+	_, s, err := a.subscriber(token)
+	if errors.Is(err, audience.ErrToken) || errors.Is(err, audience.ErrNotFound) {
+		return a.badLink()
+	}
+	if err != nil {
+		return err
+	}
+	switch a.r.PostForm.Get("do") {
+	case "save":
+		return a.save(token, s)
+	case "pause":
+		return a.pause(token, s)
+	case "resume":
+		return a.resume(token, s)
+	case "move":
+		return a.move(token, s)
+	case "download":
+		return a.download(s)
+	case "erase":
+		return a.erase(token, s)
+	}
+	return a.showPreferences(http.StatusBadRequest, token, s, preferenceWords{})
+}
+
+// preferenceWords are what the page says about what was just done.
+type preferenceWords struct {
+	Done  string
+	Error string // about the new address
+	New   string // the new address as it was sent
+}
+
+func (a *answer) showPreferences(status int, token string, s audience.Subscriber, words preferenceWords) error {
+	chosen := s.Topics
+	if len(chosen) == 0 {
+		chosen = nil
+	}
+	now := a.Now()
+	d := preferencesData{
+		Token: token, Masked: audience.Mask(s.Email), Title: a.look.settings.Title, Name: s.Name,
+		Cadences: theme.Cadences(string(s.Cadence)), Topics: a.look.theme.TopicChoices(chosen),
+		Active: s.Status == audience.Active, Bounced: s.Status == audience.Bounced, Pauses: pauses[:],
+		Words: words,
+	}
+	if now.Before(s.Paused) {
+		d.Paused = s.Paused.In(a.look.settings.Location).Format("2 January 2006")
+	}
+	return a.show(status, page{Title: "Your preferences", Template: "preferences", Data: d})
+}
+
+// update changes the record, and shows the page as it is afterwards.
+func (a *answer) update(token string, s audience.Subscriber, done string, alter func(*audience.Subscriber)) error {
+	now, err := a.Audience.Update(a.r.Context(), s.UID, func(s *audience.Subscriber) error { alter(s); return nil })
+	var refused *audience.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		s.Status = refused.Status
+		return a.showPreferences(http.StatusOK, token, s, preferenceWords{})
+	case errors.Is(err, audience.ErrNotFound):
+		return a.badLink()
+	case err != nil:
+		return err
+	}
+	a.Say("a subscriber changed their preferences")
+	return a.showPreferences(http.StatusOK, token, now, preferenceWords{Done: done})
+}
+
+func (a *answer) save(token string, s audience.Subscriber) error {
+	form := a.r.PostForm
+	cadence := audience.Cadence(form.Get("cadence"))
+	if !cadence.Valid() {
+		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{})
+	}
+	name, topics := plain(form.Get("name"), maxName), readTopics(form["topics"], a.look.settings.Topics)
+	return a.update(token, s, "Saved.", func(s *audience.Subscriber) {
+		s.Cadence, s.Name, s.Topics = cadence, name, topics
+	})
+}
+
+func (a *answer) pause(token string, s audience.Subscriber) error {
+	weeks, err := strconv.Atoi(a.r.PostForm.Get("weeks"))
+	if err != nil || weeks < 1 || weeks > 52 {
+		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{})
+	}
+	until := a.Now().Add(time.Duration(weeks) * 7 * day)
+	return a.update(token, s, "Paused. Nothing will be sent until then.", func(s *audience.Subscriber) { s.Paused = until })
+}
+
+func (a *answer) resume(token string, s audience.Subscriber) error {
+	return a.update(token, s, "Welcome back.", func(s *audience.Subscriber) { s.Paused = time.Time{} })
+}
+
+// move asks the owner of the new address; nothing changes until they confirm.
+func (a *answer) move(token string, s audience.Subscriber) error {
+	sent := a.r.PostForm.Get("email")
+	address, err := audience.ParseAddress(sent)
+	if err != nil {
+		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{Error: err.Error(), New: plain(sent, 254)})
+	}
+	if s.Status != audience.Active {
+		return a.showPreferences(http.StatusOK, token, s, preferenceWords{})
+	}
+	q := &request{
+		Kind: move, Asked: a.Now().UTC().Truncate(time.Millisecond),
+		Email: address, UID: s.UID, Cadence: s.Cadence, Page: "/preferences",
+	}
+	if err := a.request(address, "", q); err != nil {
+		return err
+	}
+	return a.showPreferences(http.StatusOK, token, s, preferenceWords{
+		Done: "We have sent a mail to the new address. It takes effect when you press the button there; until then everything stays as it is.",
+	})
+}
+
+// download hands a subscriber all that is kept about them.
+func (a *answer) download(s audience.Subscriber) error {
+	body, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	h := a.w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="my-subscription.json"`)
+	h.Set("Content-Length", strconv.Itoa(len(body)+1))
+	_, err = a.w.Write(append(body, '\n'))
+	if err != nil {
+		a.Log.DebugContext(a.r.Context(), "a download was broken off")
+	}
+	return nil
+}
+
+// erase asks once more before it forgets somebody for good.
+func (a *answer) erase(token string, s audience.Subscriber) error {
+	if a.r.PostForm.Get("sure") != "yes" {
+		return a.show(http.StatusOK, page{Title: "Erase everything?", Template: "erase", Data: eraseData{Token: token, Masked: audience.Mask(s.Email)}})
+	}
+	if _, err := a.Audience.Erase(a.r.Context(), s.Email); err != nil {
+		return err
+	}
+	a.Say("a subscriber had their data erased")
+	return a.show(http.StatusOK, page{Title: "Erased", Template: "erased"})
+}
+
+// freshLink mails the way to the preferences to whoever is subscribed, once a day.
+// The answer is the same for everybody else.
+func (a *answer) freshLink() error {
+	form := a.r.PostForm
+	address, err := audience.ParseAddress(form.Get("email"))
+	if err != nil {
+		return a.showBadLink(http.StatusUnprocessableEntity, map[string]string{"email": err.Error()})
+	}
+	when, err := a.unseal(form.Get("form"))
+	if err != nil {
+		return err
+	}
+	if when != inTime {
+		return a.showBadLink(http.StatusOK, map[string]string{"": "Please enter the address and press the button once more."})
+	}
+	if strings.TrimSpace(form.Get("website")) == "" {
+		q := &request{Kind: fresh, Asked: a.Now().UTC().Truncate(time.Millisecond)}
+		if err := a.request(address, audience.UseLink, q); err != nil {
+			return err
+		}
+	}
+	return a.show(http.StatusOK, page{Title: "Look in your inbox", Template: "linksent"})
+}

@@ -1,0 +1,193 @@
+package signup
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/mail"
+	"github.com/pennypost/pennypost/internal/theme"
+)
+
+func (a *answer) getSubscribe() error {
+	if a.r.URL.Query().Has("done") {
+		return a.show(http.StatusOK, page{Title: "Look in your inbox", Template: "inbox"})
+	}
+	w := wish{Cadence: audience.Cadence(a.r.URL.Query().Get("cadence")), Page: "/subscribe"}
+	return a.showForm(http.StatusOK, w, formWords{Intro: "Choose how often you want to hear from us. You will get one mail with a button to confirm; nothing else until you press it."}, "")
+}
+
+// postSubscribe takes the form. A form without a good signature, such as the box on
+// a static page, is shown again with one: nothing has happened yet.
+func (a *answer) postSubscribe() error {
+	form := a.r.PostForm
+	w, errs := readWish(form, a.look.settings.Topics)
+	if w.Page == "" {
+		w.Page = readPage(a.r.Header.Get("Referer"))
+	}
+	when, err := a.unseal(form.Get("form"))
+	if err != nil {
+		return err
+	}
+	switch {
+	case when == unsigned:
+		return a.showForm(http.StatusOK, w, formWords{Intro: "One more step: check this, choose what you like, and press the button.", Errors: errs}, "")
+	case len(errs) > 0:
+		return a.showForm(http.StatusUnprocessableEntity, w, formWords{Errors: errs}, form.Get("form"))
+	case when == tooFast:
+		errs[""] = "That was very quick. Please press the button once more."
+		return a.showForm(http.StatusOK, w, formWords{Errors: errs}, form.Get("form"))
+	}
+	if !w.Robot {
+		if err := a.ask(w); err != nil {
+			return err
+		}
+	}
+	a.w.Header().Set("Location", "/subscribe?done")
+	a.w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// formWords are what stands around the fields.
+type formWords struct {
+	Intro  string
+	Errors map[string]string
+}
+
+// showForm shows the form filled in with a wish. Without a seal to keep it gets a new one.
+func (a *answer) showForm(status int, w wish, words formWords, seal string) error {
+	if seal == "" {
+		var err error
+		if seal, err = a.seal(); err != nil {
+			return err
+		}
+	}
+	form, err := a.look.theme.SubscribeForm(theme.SubscribeForm{
+		Email: w.Address, Name: w.Name, Cadence: string(w.Cadence), Topics: w.Topics, Full: true,
+		Hidden: []theme.Hidden{{Name: "form", Value: seal}, {Name: "from", Value: w.Page}},
+		Errors: words.Errors,
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(status, page{Title: "Subscribe", Template: "subscribe", Data: subscribeData{words.Intro, form}})
+}
+
+// ask notes what was asked for and mails the link that confirms it, unless this
+// address had its mail today. Whoever asks learns nothing of which it was.
+func (a *answer) ask(w wish) error {
+	now := a.Now()
+	q := &request{
+		Kind: join, Asked: now.UTC().Truncate(time.Millisecond),
+		Email: w.Address, Name: w.Name, Cadence: w.Cadence, Topics: w.Topics, Page: w.Page,
+	}
+	return a.request(w.Address, "", q)
+}
+
+// request claims an address's one mail of the day and sends it. The steps are the
+// same for every kind of address, as far as they can be.
+func (a *answer) request(address, use string, q *request) error {
+	ctx := a.r.Context()
+	hash, err := a.Audience.Fingerprint(ctx, use, address)
+	if err != nil {
+		return err
+	}
+	t := ticket{Day: q.Asked.UTC().Truncate(day), Hash: hash}
+	now, etag, mine, err := a.claim(ctx, t.key(), q)
+	if err != nil {
+		return err
+	}
+	known, err := a.Audience.Get(ctx, address)
+	if err != nil && !errors.Is(err, audience.ErrNotFound) {
+		return err
+	}
+	never, err := a.Audience.Complained(ctx, address)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !mine:
+		return a.again(t, now, etag, known, q.Asked)
+	case never || now.Kind == fresh && known.Status != audience.Active:
+		a.wait.imitate(ctx)
+		a.settle(ctx, t.key(), now, etag, withheld)
+		return nil
+	}
+	m, err := a.letter(t, now, known)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := a.Sender.SendOne(ctx, m, address); err != nil {
+		// It stays pending: sending the form again in a while tries once more. The
+		// answer is the same, because it must not tell one address from another.
+		a.Log.WarnContext(ctx, "a mail to somebody who used a form could not be sent", "error", scrub(err.Error()))
+		return nil
+	}
+	a.wait.took(time.Since(start))
+	a.settle(ctx, t.key(), now, etag, sent)
+	a.Say("somebody used a form · a mail with a link is on its way")
+	return nil
+}
+
+// again is for those who left after today's mail and ask anew: its link works
+// again, because there is no second mail until tomorrow.
+func (a *answer) again(t ticket, now *request, etag string, known audience.Subscriber, asked time.Time) error {
+	ended := known.LeftAt
+	if known.BouncedAt.After(ended) {
+		ended = known.BouncedAt
+	}
+	if now.Kind != join || known.Status == audience.Active || ended.Before(now.wanted()) || ended.IsZero() {
+		return nil
+	}
+	now.Again = asked
+	if _, err := a.swap(a.r.Context(), t.key(), now, etag); err != nil {
+		a.Log.WarnContext(a.r.Context(), "could not note that somebody asked again", "error", scrub(err.Error()))
+	}
+	return nil
+}
+
+// letter is the mail that belongs to a request.
+func (a *answer) letter(t ticket, q *request, known audience.Subscriber) (mail.Message, error) {
+	s := a.look.settings
+	if q.Kind == fresh {
+		tokens, err := a.Audience.Tokens(a.r.Context())
+		if err != nil {
+			return mail.Message{}, err
+		}
+		return freshLinkMail(s, s.URL+"/preferences?t="+tokens.Sign(audience.ForSubscriber, known.UID))
+	}
+	number, err := numberBytes(q.Number)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	t.Number = number
+	token, err := t.sign(a.r.Context(), a.Audience)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	link := s.URL + "/confirm?t=" + url.QueryEscape(token)
+	if q.Kind == move {
+		return moveMail(s, link)
+	}
+	return mail.Confirmation{
+		Settings: s, URL: link, Cadence: string(q.Cadence), Topics: topicTitles(q.Topics, s.Topics), Days: linkDays,
+	}.Message()
+}
+
+// lastSend remembers how long the last mail took, so that an answer that sends
+// none can take as long.
+type lastSend struct{ nanoseconds atomic.Int64 }
+
+func (l *lastSend) took(d time.Duration) { l.nanoseconds.Store(int64(min(d, 2*time.Second))) }
+
+func (l *lastSend) imitate(ctx context.Context) {
+	select {
+	case <-time.After(time.Duration(l.nanoseconds.Load())):
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,106 @@
+package signup
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/settings"
+)
+
+// wish is what a form asks for.
+type wish struct {
+	Address string // as it was sent, until checked
+	Name    string
+	Cadence audience.Cadence
+	Topics  []string // ids; none: all
+	Page    string   // the path the form was sent from
+	Robot   bool     // the field nobody sees was filled in
+}
+
+const (
+	maxName = 100 // characters
+	maxPage = 200 // bytes
+)
+
+// readWish takes a wish from a form. errs tells by field name what is wrong with
+// it, in words for a subscriber; the wish holds what can be shown again.
+func readWish(form url.Values, topics []settings.Topic) (w wish, errs map[string]string) {
+	errs = map[string]string{}
+	w.Robot = form.Get("website") != ""
+
+	address, err := audience.ParseAddress(form.Get("email"))
+	if err != nil {
+		errs["email"] = err.Error()
+		w.Address = plain(form.Get("email"), 254)
+	} else {
+		w.Address = address
+	}
+
+	w.Name = plain(form.Get("name"), maxName)
+
+	w.Cadence = audience.Cadence(form.Get("cadence"))
+	if w.Cadence == "" {
+		w.Cadence = audience.Each
+	}
+	if !w.Cadence.Valid() {
+		errs["cadence"] = "Please choose how often."
+		w.Cadence = audience.Each
+	}
+	w.Topics = readTopics(form["topics"], topics)
+	w.Page = readPage(form.Get("from"))
+	return w, errs
+}
+
+// readTopics keeps the topics there are, in the settings' order. All of them is
+// the same as none: whatever comes, new topics included.
+func readTopics(chosen []string, topics []settings.Topic) []string {
+	var ids []string
+	for _, t := range topics {
+		if slices.Contains(chosen, t.ID) {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) == len(topics) {
+		return nil
+	}
+	return ids
+}
+
+// plain is a text as one line without control characters, cut to a number of characters.
+func plain(s string, most int) string {
+	s = strings.ToValidUTF8(s, "")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > most {
+		s = strings.TrimSpace(string([]rune(s)[:most]))
+	}
+	return s
+}
+
+// readPage keeps the path of a page of this site and nothing else: no host, no query.
+func readPage(s string) string {
+	if s == "" || len(s) > 4*maxPage {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "@") {
+		return ""
+	}
+	path := plain(u.Path, maxPage)
+	if len(path) > maxPage {
+		return ""
+	}
+	return path
+}
