@@ -1,0 +1,83 @@
+package picture
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// pngKept are the chunks that decide what is seen (W3C PNG, third edition, with
+// animation); all others, such as eXIf, tEXt, iTXt, zTXt and tIME, go.
+var pngKept = map[string]bool{
+	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "bKGD": true, "sBIT": true, "pHYs": true,
+	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "mDCV": true, "cLLI": true,
+	"acTL": true, "fcTL": true, "fdAT": true,
+}
+
+// pngChunk is one chunk, whole: length, name, data and checksum.
+type pngChunk struct {
+	name string
+	data []byte
+	raw  []byte
+}
+
+// pngChunks walks a PNG up to its end chunk, checksums included.
+func pngChunks(b []byte) ([]pngChunk, error) {
+	if len(b) < len(pngSignature) || string(b[:len(pngSignature)]) != pngSignature {
+		return nil, damaged("PNG")
+	}
+	var out []pngChunk
+	for at := len(pngSignature); ; {
+		if at+12 > len(b) {
+			return nil, cutOff("PNG")
+		}
+		n := uint64(binary.BigEndian.Uint32(b[at:]))
+		if uint64(at)+12+n > uint64(len(b)) {
+			return nil, cutOff("PNG")
+		}
+		end := at + 12 + int(n)
+		c := pngChunk{name: string(b[at+4 : at+8]), data: b[at+8 : end-4], raw: b[at:end]}
+		if crc32.ChecksumIEEE(b[at+4:end-4]) != binary.BigEndian.Uint32(b[end-4:]) {
+			return nil, damaged("PNG")
+		}
+		if len(out) == 0 && (c.name != "IHDR" || len(c.data) != 13) {
+			return nil, damaged("PNG")
+		}
+		out = append(out, c)
+		if c.name == "IEND" {
+			return out, nil
+		}
+		at = end
+	}
+}
+
+func inspectPNG(b []byte) (Info, error) {
+	chunks, err := pngChunks(b)
+	if err != nil {
+		return Info{}, err
+	}
+	pixels := false
+	for _, c := range chunks {
+		pixels = pixels || c.name == "IDAT"
+	}
+	if !pixels {
+		return Info{}, damaged("PNG")
+	}
+	w, h := binary.BigEndian.Uint32(chunks[0].data), binary.BigEndian.Uint32(chunks[0].data[4:])
+	return Info{Format: "png", Ext: "png", Width: int(w), Height: int(h)}, nil
+}
+
+func stripPNG(b []byte) ([]byte, error) {
+	chunks, err := pngChunks(b)
+	if err != nil {
+		return nil, err
+	}
+	out := append(make([]byte, 0, len(b)), pngSignature...)
+	for _, c := range chunks {
+		if pngKept[c.name] {
+			out = append(out, c.raw...)
+		}
+	}
+	return out, nil
+}
