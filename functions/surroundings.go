@@ -32,6 +32,10 @@ type Surroundings struct {
 	// and a minute belongs to nobody any more.
 	Deadline time.Duration
 
+	// Alone says that no other process runs these functions, so that what another
+	// one left unfinished is dead at once.
+	Alone bool
+
 	Mailgun Mailgun
 
 	// Invalidate clears the CDN's copies of every page. It is safe to repeat.

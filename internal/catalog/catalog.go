@@ -41,6 +41,12 @@ type Catalog struct {
 	Pending    map[string]Pending   `json:"pending"`    // by site key
 	Owed       Owed                 `json:"owed"`
 	Sweep      Sweep                `json:"sweep"`
+	// Suspects counts the runs that began to read a key alone and were not seen to
+	// come back.
+	Suspects map[string]int `json:"suspects,omitempty"`
+	// Rebuilt is when a lost catalog was made anew; what was uploaded before counts
+	// as announced. Zero: it never was lost.
+	Rebuilt time.Time `json:"rebuilt,omitzero"`
 
 	index atomic.Pointer[index] // made when first asked for; nil after a change
 }

@@ -27,6 +27,7 @@ func New(secret string) *Catalog {
 		Outputs:    map[string]Output{},
 		Pending:    map[string]Pending{},
 		Owed:       Owed{Announce: map[string]int64{}, Receipts: map[string]int64{}},
+		Suspects:   map[string]int{},
 	}
 }
 
@@ -95,6 +96,9 @@ func (c *Catalog) check() error {
 	if c.Pending == nil {
 		c.Pending = n.Pending
 	}
+	if c.Suspects == nil {
+		c.Suspects = n.Suspects
+	}
 	if c.Owed.Announce == nil {
 		c.Owed.Announce = n.Owed.Announce
 	}
@@ -141,6 +145,8 @@ func (c *Catalog) Clone() *Catalog {
 			Receipts:     maps.Clone(c.Owed.Receipts),
 			Invalidation: c.Owed.Invalidation,
 		},
-		Sweep: c.Sweep,
+		Sweep:    c.Sweep,
+		Suspects: maps.Clone(c.Suspects),
+		Rebuilt:  c.Rebuilt,
 	}
 }

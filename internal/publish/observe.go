@@ -91,7 +91,7 @@ func (o *observer) one(ctx context.Context, key, known string, zone *time.Locati
 			return s, nil
 		}
 		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
-		if s.Problem = tooLarge(key, head.Size); s.Problem == "" {
+		if s.Problem = TooLarge(key, head.Size); s.Problem == "" {
 			_, body, err := o.content.Get(ctx, key, store.Cond{IfMatch: head.ETag})
 			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
 				continue // replaced in between: look again
@@ -147,7 +147,8 @@ func Read(s *catalog.Seen, body []byte, zone *time.Location) {
 	}
 }
 
-func tooLarge(key string, size int64) string {
+// TooLarge says, for the author, that a file of that size cannot be used; or "".
+func TooLarge(key string, size int64) string {
 	limit := int64(picture.MaxBytes)
 	switch {
 	case key == settings.Key:

@@ -156,7 +156,7 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 		}
 		take(next, found, now)
 		seen += len(found)
-		settled := next.Settle(now, rules(look.settings))
+		settled := next.Settle(now, Rules(look.settings))
 		// Before a newcomer is refused its path, make sure that the holder is still there.
 		wanted = map[string]bool{}
 		for _, e := range settled.Refused {
@@ -217,7 +217,8 @@ func take(c *catalog.Catalog, found []catalog.Seen, now time.Time) {
 	}
 }
 
-func rules(s *settings.Settings) catalog.Rules {
+// Rules are the catalog's rules under the settings.
+func Rules(s *settings.Settings) catalog.Rules {
 	return catalog.Rules{
 		Path:   func(e *catalog.Entry) string { return site.EntryPath(s, e) },
 		Refuse: func(path string) string { return refuse(path) },

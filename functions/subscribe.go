@@ -1,0 +1,74 @@
+package functions
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/mail"
+	"github.com/pennypost/pennypost/internal/publish"
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/signup"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// Subscribe wires the subscriber's pages.
+func (s Surroundings) Subscribe() http.Handler {
+	state := store.New(s.S3, s.State)
+	return signup.New(signup.Options{
+		Audience: s.Audience(),
+		State:    state,
+		Sender:   letter{mailer: s.mailer(), state: state},
+		Now:      s.Now,
+		Rand:     s.Rand,
+		SiteURL:  s.SiteURL,
+		Complete: s.complete,
+		Log:      s.Log,
+		Say:      s.say,
+	})
+}
+
+// complete puts in what the surroundings know and the author left open.
+func (s Surroundings) complete(set *settings.Settings) {
+	if set.URL == "" {
+		set.URL = s.SiteURL
+	}
+	if set.Newsletter.Domain == "" {
+		set.Newsletter.Domain = s.Mailgun.Domain
+	}
+	if set.Newsletter.From == "" {
+		set.Newsletter.From = s.Mailgun.From
+	}
+}
+
+// letter sends one mail to one person, from the domain of the settings in force.
+type letter struct {
+	mailer mailer
+	state  *store.Bucket
+}
+
+// SendOne implements signup.Sender.
+func (l letter) SendOne(ctx context.Context, m mail.Message, address string) error {
+	_, body, err := l.state.Get(ctx, catalog.Key, store.Cond{Limit: catalog.MaxBytes})
+	c := catalog.New("")
+	if err == nil {
+		c, err = catalog.Decode(body)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the settings: %w", err)
+	}
+	set, err := publish.Settings(c, l.mailer.s.SiteURL)
+	if err != nil {
+		return err
+	}
+	l.mailer.s.complete(set)
+	id := make([]byte, 12)
+	if _, err := rand.Read(id); err != nil {
+		return err
+	}
+	n := set.Newsletter
+	return l.mailer.one(ctx, n.Domain, n.Region, hex.EncodeToString(id)+"@"+n.Domain, m, address)
+}

@@ -1,0 +1,127 @@
+package functions
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/mailgun"
+)
+
+const (
+	// webhookBytes is the largest webhook that is read; Mailgun's have a few kilobytes.
+	webhookBytes = 256 << 10
+	// webhookAge is how old a webhook may be: Mailgun goes on trying for eight hours.
+	webhookAge = 9 * time.Hour
+)
+
+// hook takes Mailgun's events. Its answers say what Mailgun is to do: 200, it is
+// done; 406, it never will be, do not repeat; anything else, try again later.
+//
+// See https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks
+type hook struct {
+	audience   *audience.Audience
+	signingKey func(context.Context) (string, error)
+	s          Surroundings
+}
+
+// Webhook wires the handler of /webhooks/mailgun.
+func (s Surroundings) Webhook() http.Handler {
+	return &hook{audience: s.Audience(), signingKey: s.Mailgun.SigningKey, s: s}
+}
+
+// ServeHTTP implements http.Handler.
+func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "this address takes Mailgun's events by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhookBytes))
+	if err != nil {
+		http.Error(w, "too large or cut short", http.StatusNotAcceptable)
+		return
+	}
+	if err := h.take(r.Context(), body); err != nil {
+		if errors.Is(err, errUnacceptable) {
+			http.Error(w, "not acceptable", http.StatusNotAcceptable)
+			return
+		}
+		h.s.Log.Error("a webhook could not be handled; Mailgun repeats it", "error", err.Error())
+		http.Error(w, "try again later", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// errUnacceptable: repeating the call cannot mend it.
+var errUnacceptable = errors.New("not acceptable")
+
+// take verifies a webhook and does what it says. The effect comes first and the
+// token is noted afterwards: the effect can be repeated harmlessly, a lost one
+// could not be mended.
+func (h *hook) take(ctx context.Context, body []byte) error {
+	key, err := h.signingKey(ctx)
+	if err != nil {
+		return err
+	}
+	signed, err := mailgun.VerifyWebhook(key, body)
+	if err != nil {
+		return errUnacceptable
+	}
+	if age := h.s.Now().Sub(signed.At); age > webhookAge || age < -webhookAge {
+		return errUnacceptable
+	}
+	done, err := h.audience.WebhookDone(ctx, signed.Token, body)
+	if errors.Is(err, audience.ErrReused) {
+		return errUnacceptable
+	}
+	if err != nil || done {
+		return err
+	}
+	e, err := mailgun.DecodeWebhook(body)
+	if err != nil {
+		return errUnacceptable
+	}
+	if err := h.effect(ctx, e); err != nil {
+		return err
+	}
+	err = h.audience.FinishWebhook(ctx, signed.Token, body)
+	if errors.Is(err, audience.ErrReused) {
+		return errUnacceptable
+	}
+	return err
+}
+
+func (h *hook) effect(ctx context.Context, e mailgun.Event) error {
+	if e.Recipient == "" {
+		return nil
+	}
+	var err error
+	switch e.Kind {
+	case mailgun.EventBounced:
+		err = h.audience.Bounce(ctx, e.Recipient, e.At)
+	case mailgun.EventComplained:
+		err = h.audience.Complain(ctx, e.Recipient, e.At)
+	case mailgun.EventUnsubscribed:
+		err = h.audience.LeaveAddress(ctx, e.Recipient, e.At)
+	default:
+		return nil
+	}
+	if errors.Is(err, audience.ErrAddress) || errors.Is(err, audience.ErrNotFound) {
+		return nil // nobody is meant whom we could mail
+	}
+	if err == nil {
+		h.s.say("Mailgun reports that somebody " + map[mailgun.Kind]string{
+			mailgun.EventBounced:      "cannot be reached",
+			mailgun.EventComplained:   "complained",
+			mailgun.EventUnsubscribed: "unsubscribed",
+		}[e.Kind])
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package publish
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// deaths is how often a file may end the run that reads it.
+const deaths = 3
+
+// RunAlone is Run for keys that were delivered before without success: one key at
+// a time, noted beforehand, so that a file which kills the process is known by
+// it. The third time such a file is quarantined: it gets a receipt and is left
+// alone until it is replaced.
+func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
+	for _, key := range keys {
+		if !Ours(key) {
+			continue
+		}
+		quarantined, err := p.suspect(ctx, key)
+		if err != nil {
+			return err
+		}
+		if quarantined {
+			if err := p.Run(ctx, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := p.Run(ctx, []string{key}); err != nil {
+			return err
+		}
+		_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
+			_, noted := next.Suspects[key]
+			delete(next.Suspects, key)
+			return noted
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// suspect notes that a key is about to be read, and quarantines it if that was
+// noted too often.
+func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, err error) {
+	head, err := p.Content.Head(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil // reading nothing is safe
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
+		quarantined = next.Suspects[key] >= deaths
+		if !quarantined {
+			next.Suspects[key]++
+			return true
+		}
+		delete(next.Suspects, key)
+		next.See(catalog.Seen{
+			Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified,
+			Problem: "pennypost stopped working on this file three times and leaves it alone now: simplify it (fewer nested lists or quotes, a smaller picture) and upload it again",
+		}, p.Now())
+		next.Owed.Receipts[key] = next.Generation
+		return true
+	})
+	return quarantined, err
+}
