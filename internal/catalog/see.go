@@ -132,7 +132,7 @@ func (c *Catalog) revive(id, key string, file *File, meta post.Meta) {
 	t := c.Tombstones[id]
 	delete(c.Tombstones, id)
 	e := t.Entry
-	if meta.DateText != e.DateText {
+	if rebuilt := e.Hash == ""; !rebuilt && meta.DateText != e.DateText {
 		e.GoLive = time.Time{}
 	}
 	e.Key, e.ETag, e.Meta = key, file.ETag, meta

@@ -13,9 +13,9 @@ const maxRaces = 40
 
 // backoff waits a little longer after each lost race, at random so that two runs
 // do not stay in step.
-func (p *Publisher) backoff(ctx context.Context, try int) error {
+func backoff(ctx context.Context, try int) error {
 	if try >= maxRaces {
-		return fmt.Errorf("gave up after %d lost races for the catalog", try)
+		return fmt.Errorf("gave up after %d lost races", try)
 	}
 	d := min(time.Second, 10*time.Millisecond<<min(try, 7))
 	select {

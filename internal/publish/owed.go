@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -128,13 +129,29 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 }
 
 // replaceText writes a small text over whatever is there, by compare-and-swap, and
-// not at all if it is the same already.
+// not at all if it is the same already or compose returns nil.
 func replaceText(ctx context.Context, b *store.Bucket, key string, compose func(old []byte) []byte) error {
-	return store.Update(ctx, b, key, func(old []byte) ([]byte, error) {
-		text := compose(old)
-		if string(text) == string(old) {
-			return nil, store.ErrUnchanged
+	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store"}
+	for try := 0; ; try++ {
+		o, old, err := b.Get(ctx, key, store.Cond{})
+		missing := errors.Is(err, store.ErrNotFound)
+		if err != nil && !missing {
+			return err
 		}
-		return text, nil
-	})
+		text := compose(old)
+		if text == nil || bytes.Equal(text, old) {
+			return nil
+		}
+		if missing {
+			_, err = b.Create(ctx, key, text, header)
+		} else {
+			_, err = b.Replace(ctx, key, text, header, o.ETag)
+		}
+		if !lostRace(err) {
+			return err
+		}
+		if err := backoff(ctx, try); err != nil {
+			return err
+		}
+	}
 }

@@ -122,7 +122,7 @@ func (r *run) commitPlan(ctx context.Context, work map[string]bool) (*version, *
 		if !errors.Is(err, errOvertaken) {
 			return nil, nil, err
 		}
-		if err := r.backoff(ctx, try); err != nil {
+		if err := backoff(ctx, try); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -274,7 +274,8 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 		if was == e {
 			continue
 		}
-		if e.Seq > 0 && e.Kind == post.Article && (was == nil || was.Seq == 0) && old.Tombstones[id].Seq == 0 {
+		debut := e.Seq > 0 && e.Kind == post.Article && (was == nil || was.Seq == 0) && old.Tombstones[id].Seq == 0
+		if f := next.Files[e.Key]; debut && (f == nil || f.Uploaded.After(next.Rebuilt)) {
 			next.Owed.Announce[id] = next.Generation
 		}
 		if was == nil || was.Path != e.Path || was.Live != e.Live || was.Rival != e.Rival || was.Key != e.Key {

@@ -1,0 +1,108 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/site"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// rebuild makes a catalog where there is none: an empty one at the very start,
+// else one that remembers from the pages' metadata who each post is. Posts enter
+// as tombstones, and are themselves again as soon as their sources are seen. What
+// was uploaded before counts as announced.
+func (p *Publisher) rebuild(ctx context.Context) (*version, error) {
+	secret, err := p.nonce()
+	if err != nil {
+		return nil, err
+	}
+	c := catalog.New(secret)
+	c.Reader = reader
+	lost, err := p.wasThere(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("rebuilding the catalog: %w", err)
+	}
+	if !lost {
+		return &version{catalog: c}, nil
+	}
+	p.Log.Warn("the catalog is gone; it is made anew from the site and the content")
+	c.Rebuilt = p.Now()
+	origins, err := p.origins(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("rebuilding the catalog: %w", err)
+	}
+	for key, o := range origins {
+		path := "/" + strings.TrimSuffix(key, "index.html")
+		e := catalog.Entry{ID: o.Post, Key: o.Source, First: o.First, GoLive: o.GoLive, Seq: o.Seq, Late: o.Late, Path: path}
+		e.Kind = post.Page
+		if o.Seq > 0 {
+			e.Kind = post.Article
+		}
+		c.Sequence = max(c.Sequence, o.Seq)
+		c.Tombstones[o.Post] = catalog.Tombstone{Gone: c.Rebuilt, Entry: e}
+	}
+	return &version{catalog: c}, nil
+}
+
+// wasThere tells whether this stack published before.
+func (p *Publisher) wasThere(ctx context.Context) (bool, error) {
+	for _, place := range []struct {
+		bucket *store.Bucket
+		prefix string
+	}{{p.Content, "receipts/"}, {p.State, "issues/"}, {p.Site, ""}} {
+		objects, _, err := place.bucket.List(ctx, place.prefix, "", 1)
+		if err != nil || len(objects) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// origins reads what the site's pages remember, by site key.
+func (p *Publisher) origins(ctx context.Context) (map[string]site.Origin, error) {
+	found := map[string]site.Origin{}
+	var mu sync.Mutex
+	after, more := "", true
+	for more {
+		var etags map[string]string
+		var err error
+		etags, after, more, err = list(ctx, p.Site, "", after)
+		if err != nil {
+			return nil, err
+		}
+		g, gctx := errgroup.WithContext(ctx)
+		g.SetLimit(readers)
+		for key := range etags {
+			if !strings.HasSuffix(key, "/index.html") {
+				continue
+			}
+			g.Go(func() error {
+				o, err := p.Site.Head(gctx, key)
+				if errors.Is(err, store.ErrNotFound) {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				if origin, ok := site.ReadOrigin(o.Metadata); ok {
+					mu.Lock()
+					found[key] = origin
+					mu.Unlock()
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
