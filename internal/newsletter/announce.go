@@ -1,0 +1,129 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/post"
+)
+
+// Announce opens the issue of a post that went live, unless it was ever opened.
+// Repeating it is harmless.
+func (n *Newsletter) Announce(ctx context.Context, postID string) error {
+	return n.AnnounceAll(ctx, []string{postID})
+}
+
+// AnnounceAll is Announce for many posts with one change of the outbox. It does as
+// much as it can and reports what failed.
+func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
+	if len(postIDs) == 0 {
+		return nil
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return err
+	}
+	now := n.Now()
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex // guards hints and errs
+		hints = map[string]hint{}
+		errs  []error
+		slots = make(chan struct{}, 8)
+	)
+	for _, id := range postIDs {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			i, err := n.openInstant(ctx, w, id, now)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs = append(errs, err)
+			} else if i != nil && !i.over() {
+				hints[i.ID] = hintOf(i, now)
+			}
+		})
+	}
+	wg.Wait()
+	if err := n.remember(ctx, hints); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// remember puts issues into the outbox that are not in it.
+func (n *Newsletter) remember(ctx context.Context, hints map[string]hint) error {
+	if len(hints) == 0 {
+		return nil
+	}
+	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
+		changed := false
+		for id, h := range hints {
+			if _, ok := o.Issues[id]; !ok {
+				changed = o.put(id, h) || changed
+			}
+		}
+		return changed
+	})
+	return err
+}
+
+// openInstant creates a post's issue, or reads the one that exists. It returns nil
+// where there is nothing to open: for pages, and for posts whose witness says that
+// their mail was begun before the state was lost.
+func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, now time.Time) (*Issue, error) {
+	e := w.catalog.Posts[postID]
+	if e != nil && e.Kind != post.Article {
+		return nil, nil
+	}
+	i := &Issue{
+		ID: InstantID(postID), Kind: Instant, Post: postID,
+		Opened: now, Undo: w.settings.Newsletter.Undo, Due: now.Add(w.settings.Newsletter.Undo),
+		State: Waiting,
+	}
+	if e != nil {
+		i.Key = e.Key
+	}
+	if why := mailable(e); why != "" {
+		i.sleep(why)
+	} else if e.Late {
+		i.hold(lateReason(e, w.settings), now)
+	}
+	seen, err := n.witnessOf(ctx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	if seen != nil {
+		there, err := n.loadIssue(ctx, i.ID)
+		if errors.Is(err, errNoIssue) {
+			return nil, nil
+		}
+		return there, err
+	}
+	found, _, err := create(ctx, n, n.State, issueKey(i.ID), i)
+	return found, err
+}
+
+// recheck is how often an issue that only the author or the post can move on is
+// looked at all the same.
+const recheck = 7 * 24 * time.Hour
+
+// hintOf says when an issue is to be looked at next.
+func hintOf(i *Issue, now time.Time) hint {
+	h := hint{State: i.State, Next: now}
+	switch i.State {
+	case Waiting:
+		h.Next = i.Due
+	case Dormant:
+		h.Next = now.Add(recheck)
+	case Held:
+		h.Next = now.Add(recheck)
+		if end := i.HeldAt.Add(heldFor); !i.begun() && end.Before(h.Next) {
+			h.Next = end
+		}
+	}
+	return h
+}

@@ -1,0 +1,233 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// Detail is an issue with how far its sending has come.
+type Detail struct {
+	Issue
+	Waiting   int // people whose mail was not posted yet
+	Inflight  int // people whose mail is being posted
+	Uncertain int // people of whose mail nobody knows whether it was accepted
+	Failures  []Failure
+}
+
+// Failure is how many people were refused for one reason.
+type Failure struct {
+	Count  int
+	Reason string
+}
+
+// ErrNoIssue is reported for an id that names no issue.
+var ErrNoIssue = errNoIssue
+
+// List gives all issues there ever were, the newest first.
+func (n *Newsletter) List(ctx context.Context) ([]Issue, error) {
+	ids, err := n.issueIDs(ctx, "issues/", "")
+	if err != nil {
+		return nil, err
+	}
+	var all []Issue
+	for _, id := range ids {
+		i, err := n.loadIssue(ctx, id)
+		if errors.Is(err, errNoIssue) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, *i)
+	}
+	slices.SortStableFunc(all, func(a, b Issue) int { return b.Opened.Compare(a.Opened) })
+	return all, nil
+}
+
+// issueIDs lists the ids of issues below a prefix, in order, from a key on.
+func (n *Newsletter) issueIDs(ctx context.Context, prefix, after string) ([]string, error) {
+	var ids []string
+	for {
+		objects, more, err := n.State.List(ctx, prefix, after, 1000)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			after = o.Key
+			id, rest, ok := strings.Cut(strings.TrimPrefix(o.Key, "issues/"), "/")
+			if ok && rest == "issue.json" && issueID.MatchString(id) {
+				ids = append(ids, id)
+			}
+		}
+		if !more || len(objects) == 0 {
+			return ids, nil
+		}
+	}
+}
+
+// Show gives one issue in detail; ErrNoIssue if there is none.
+func (n *Newsletter) Show(ctx context.Context, id string) (Detail, error) {
+	if !issueID.MatchString(id) {
+		return Detail{}, ErrNoIssue
+	}
+	i, err := n.loadIssue(ctx, id)
+	if err != nil {
+		return Detail{}, err
+	}
+	d := Detail{Issue: *i}
+	p := &progress{}
+	err = n.read(ctx, progressKey(id), p)
+	if errors.Is(err, store.ErrNotFound) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	d.Counts, d.Waiting = p.Counts, p.waiting()
+	for _, c := range p.Inflight {
+		d.Inflight += c.addressed()
+	}
+	for _, c := range p.Uncertain {
+		d.Uncertain += c.addressed()
+	}
+	for _, f := range p.Failed {
+		k := slices.IndexFunc(d.Failures, func(g Failure) bool { return g.Reason == f.Reason })
+		if k < 0 {
+			d.Failures = append(d.Failures, Failure{Reason: f.Reason})
+			k = len(d.Failures) - 1
+		}
+		d.Failures[k].Count += f.Count
+	}
+	return d, nil
+}
+
+// Release lets an issue go out that a guard held. A [*Refusal] says why it cannot.
+func (n *Newsletter) Release(ctx context.Context, id string) error {
+	now := n.Now()
+	return n.command(ctx, id, func(i *Issue) error { return i.release(now) })
+}
+
+// SendNow ends the undo window of a waiting issue. A [*Refusal] says why it cannot.
+func (n *Newsletter) SendNow(ctx context.Context, id string) error {
+	now := n.Now()
+	return n.command(ctx, id, func(i *Issue) error { return i.sendNow(now) })
+}
+
+// Resume goes on with an issue that was stopped while it was being sent. What will
+// never be known counts as failed from then on. A [*Refusal] says why it cannot.
+func (n *Newsletter) Resume(ctx context.Context, id string) error {
+	i, err := n.known(ctx, id)
+	if err != nil {
+		return err
+	}
+	if i.State == Held && i.begun() {
+		if err := n.giveUp(ctx, i); err != nil {
+			return err
+		}
+	}
+	return n.command(ctx, id, func(i *Issue) error { return i.resume() })
+}
+
+// Cancel ends an issue for ever: one that was not begun is mailed to nobody, one
+// that was stopped on its way to nobody else. A [*Refusal] says why it cannot.
+func (n *Newsletter) Cancel(ctx context.Context, id string) error {
+	i, err := n.known(ctx, id)
+	if err != nil {
+		return err
+	}
+	now := n.Now()
+	var counts Counts
+	if i.begun() {
+		p := &progress{}
+		if err := n.read(ctx, progressKey(id), p); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		counts = p.Counts
+		counts.Failed = max(counts.Failed, i.Recipients-counts.Sent-counts.Left)
+	}
+	err = n.command(ctx, id, func(i *Issue) error {
+		if i.State == Held && i.begun() {
+			i.end(counts, "ended by the author", now)
+			return nil
+		}
+		return i.cancel(now)
+	})
+	if err != nil {
+		return err
+	}
+	if i, err = n.loadIssue(ctx, id); err == nil && i.begun() {
+		err = n.closeWitness(ctx, i, now)
+	}
+	return err
+}
+
+// HoldBegun holds every issue that is being sent. It is for the time after the
+// state bucket was restored: the records may be older than what was sent.
+func (n *Newsletter) HoldBegun(ctx context.Context) error {
+	all, err := n.List(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range all {
+		if i.State == Sending {
+			err = errors.Join(err, n.stop(ctx, w, i.ID, "the state was restored, and more may have been sent than it knows"))
+		}
+	}
+	return err
+}
+
+// known reads an issue by an id that somebody typed.
+func (n *Newsletter) known(ctx context.Context, id string) (*Issue, error) {
+	if !issueID.MatchString(id) {
+		return nil, ErrNoIssue
+	}
+	return n.loadIssue(ctx, id)
+}
+
+// command does what the author asked of an issue. The outbox is told before as
+// well as after: if this dies in between, the next tick finds out by itself.
+func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) error) error {
+	i, err := n.known(ctx, id)
+	if err != nil {
+		return err
+	}
+	trial := *i
+	if err := alter(&trial); err != nil {
+		return err
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return err
+	}
+	now := n.Now()
+	changed := i
+	for _, step := range []func() error{
+		func() error { return n.point(ctx, id, hint{State: trial.State, Next: now}) },
+		func() (err error) { changed, err = n.move(ctx, w, i, alter); return err },
+		func() error {
+			if changed.over() {
+				return n.note(ctx, map[string]*Issue{id: changed})
+			}
+			return n.point(ctx, id, hint{State: changed.State, Next: now})
+		},
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// point makes the next tick look at an issue.
+func (n *Newsletter) point(ctx context.Context, id string, h hint) error {
+	_, err := n.changeOutbox(ctx, func(o *outbox) bool { return o.put(id, h) })
+	return err
+}

@@ -1,0 +1,101 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
+)
+
+// OpenDigests opens the weekly and monthly issues that are due. Of several periods
+// that were missed, one issue says everything. Repeating it is harmless.
+func (n *Newsletter) OpenDigests(ctx context.Context) error {
+	o, err := n.loadOutbox(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return err
+	}
+	now := n.Now()
+	var errs []error
+	for _, k := range []Kind{Weekly, Monthly} {
+		s := schedules(w.settings)[k]
+		last := s.last(now)
+		d, known := o.Digests[k]
+		switch {
+		case !known:
+			// The first run of all: nobody was promised the digests before it.
+			_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+				if _, known := o.Digests[k]; known {
+					return false
+				}
+				o.digestAt(k, digest{Due: last.UTC()})
+				return true
+			})
+		case last.After(d.Due):
+			err = n.openDigest(ctx, w, s, d, last, now)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// openDigest opens the issue of one period and moves the mark to what it covers.
+func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d digest, due, now time.Time) error {
+	i := &Issue{
+		Kind: s.kind, Period: s.period(due), Opened: now, Due: due.UTC(), State: Waiting,
+		After: d.Mark, To: max(d.Mark, coverable(w.catalog)), Carry: d.Carry,
+	}
+	i.ID = string(i.Kind) + "-" + i.Period
+	seen, err := n.witnessOf(ctx, i.ID)
+	if err != nil {
+		return err
+	}
+	found := i
+	if seen != nil {
+		found, err = n.loadIssue(ctx, i.ID)
+		if errors.Is(err, errNoIssue) {
+			// It was begun before the state was restored: only the mark is made good.
+			found, err = &Issue{Kind: i.Kind, To: seen.To, State: Closed}, nil
+		}
+	} else {
+		found, _, err = create(ctx, n, n.State, issueKey(i.ID), i)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+		if !due.After(o.Digests[s.kind].Due) {
+			return false
+		}
+		o.opened(s.kind, due, found)
+		if !found.over() {
+			o.put(found.ID, hintOf(found, now))
+		}
+		return true
+	})
+	return err
+}
+
+// coverable is the last go-live number a digest may cover: below every post whose
+// page is not written or whose announcement is still owed.
+func coverable(c *catalog.Catalog) int64 {
+	to := c.Sequence
+	for id, e := range c.Posts {
+		if !e.Live || e.Kind != post.Article || e.Seq == 0 {
+			continue
+		}
+		_, pending := c.Pending[strings.TrimPrefix(e.Path, "/")+"index.html"]
+		if _, owed := c.Owed.Announce[id]; owed || pending {
+			to = min(to, e.Seq-1)
+		}
+	}
+	return to
+}

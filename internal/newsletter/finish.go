@@ -1,0 +1,143 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/receipt"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// after leaves an issue that is not finished until the next tick, and tells the
+// author where it stands.
+func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress, until time.Time) error {
+	if why := n.unanswerable(ctx, i, p); why != "" {
+		return n.stop(ctx, w, i.ID, why)
+	}
+	if i.Kind != Instant {
+		return nil
+	}
+	e := w.catalog.Posts[i.Post]
+	if e == nil {
+		return nil
+	}
+	lines, err := n.expect(ctx, w, e, i, &standing{progress: p, queued: until})
+	if err != nil {
+		return err
+	}
+	return n.writeLines(ctx, e.Key, lines)
+}
+
+// finish closes an issue of which every fate is known: first the witness, so that
+// nothing brings it back, then what the author is told, then the issue itself, and
+// last the outbox. Doing it again from the beginning is harmless.
+func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, p *progress) error {
+	now := n.Now()
+	ended := *i
+	ended.end(p.Counts, "", now)
+	if err := n.closeWitness(ctx, &ended, now); err != nil {
+		return err
+	}
+	if i.Kind == Instant {
+		if err := n.tell(ctx, w, &ended); err != nil {
+			return err
+		}
+	} else if err := n.mention(ctx, w, &ended); err != nil {
+		return err
+	}
+	mine := false
+	changed, err := n.changeIssue(ctx, i.ID, func(i *Issue) error {
+		mine = false
+		if i.State != Sending {
+			return errSame
+		}
+		mine = true
+		i.end(p.Counts, "", now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if mine && changed.Recipients > 0 {
+		n.Say(sentLine(changed.Counts))
+	}
+	return n.note(ctx, map[string]*Issue{i.ID: changed})
+}
+
+// mention tells the posts of a digest that they were in it: their issues and receipts.
+func (n *Newsletter) mention(ctx context.Context, w *world, i *Issue) error {
+	if len(i.Posts) == 0 {
+		return nil
+	}
+	l, err := n.loadList(ctx, i.ID, i.Freeze)
+	if err != nil {
+		return err
+	}
+	people := map[string]int{}
+	for _, g := range l.head.Groups {
+		for _, p := range g.Posts {
+			people[p] += g.To - g.From
+		}
+	}
+	for _, post := range i.Posts {
+		own, err := n.changeIssue(ctx, InstantID(post), func(own *Issue) error {
+			if !own.mention(i.Kind, Mention{Issue: i.ID, At: i.Ended, Sent: people[post]}) {
+				return errSame
+			}
+			return nil
+		})
+		if errors.Is(err, errNoIssue) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := n.tell(ctx, w, own); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell brings the mail lines of the receipts up to date that an issue is about.
+func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
+	if i.Kind != Instant {
+		return nil // its posts are told when it is over
+	}
+	e := w.catalog.Posts[i.Post]
+	if e == nil {
+		return nil // its receipt says Removed
+	}
+	lines, err := n.expect(ctx, w, e, i, nil)
+	if err != nil {
+		return err
+	}
+	return n.writeLines(ctx, e.Key, lines)
+}
+
+// writeLines replaces the mail lines of a source's receipt, if it has one: publishing
+// writes it first, and asks for these lines itself.
+func (n *Newsletter) writeLines(ctx context.Context, source string, lines []string) error {
+	key := receipt.Key(source)
+	for range 10 {
+		o, old, err := n.Content.Get(ctx, key, store.Cond{})
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		text := receipt.WithMail(old, lines)
+		if string(text) == string(old) {
+			return nil
+		}
+		h := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
+		_, err = n.Content.Replace(ctx, key, text, h, o.ETag)
+		if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+			continue // publishing was faster
+		}
+		return err
+	}
+	return nil // it is being rewritten all the time, by runs that ask for these lines
+}

@@ -1,0 +1,278 @@
+package newsletter
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Kind is what an issue is about.
+type Kind string
+
+const (
+	Instant Kind = "post"    // one post, at once
+	Weekly  Kind = "weekly"  // the digest of a week
+	Monthly Kind = "monthly" // the digest of a month
+)
+
+// State is where an issue stands.
+type State string
+
+const (
+	Waiting   State = "waiting"   // for its time
+	Dormant   State = "dormant"   // its post is away, a draft, or not to be mailed; it wakes when that ends
+	Held      State = "held"      // waits for the author; Reason says why
+	Sending   State = "sending"   // frozen: who gets what is decided
+	Closed    State = "closed"    // over
+	Cancelled State = "cancelled" // by the author, for ever
+)
+
+// heldFor is how long a held issue waits for the author before it expires.
+const heldFor = 30 * 24 * time.Hour
+
+// Issue is one thing to say to a set of people. Its JSON is issues/<id>/issue.json.
+type Issue struct {
+	stamp
+	ID   string `json:"id"`
+	Kind Kind   `json:"kind"`
+	// Post is what an instant issue is about; Key is its source, for the receipt.
+	Post string `json:"post,omitempty"`
+	Key  string `json:"key,omitempty"`
+	// Period names a digest ("2026-W47", "2026-11"). It covers the go-live numbers
+	// After+1 to To, and Carry: posts that earlier digests had to leave out.
+	Period string   `json:"period,omitempty"`
+	After  int64    `json:"after,omitempty"`
+	To     int64    `json:"to,omitempty"`
+	Carry  []string `json:"carry,omitempty"`
+
+	Opened time.Time `json:"opened"`
+	// Due is when it may be frozen, at the earliest. Undo is how long its undo window is.
+	Due  time.Time     `json:"due"`
+	Undo time.Duration `json:"undo,omitempty"`
+
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"` // for the author: why it is held or dormant, how it ended
+	// HeldAt is when it was held last; Released is when the author last said that
+	// it goes all the same, and from then on no guard stops it.
+	HeldAt   time.Time `json:"held_at,omitzero"`
+	Released time.Time `json:"released,omitzero"`
+
+	// Freeze is the nonce of the freeze under way (state waiting) or of the one that
+	// counts (later). Posts are what it contains, Carried what its digest had to
+	// leave to the next one, Recipients how many people are in the frozen list.
+	Freeze     string    `json:"freeze,omitempty"`
+	Posts      []string  `json:"posts,omitempty"`
+	Carried    []string  `json:"carried,omitempty"`
+	Recipients int       `json:"recipients,omitempty"`
+	Frozen     time.Time `json:"frozen,omitzero"`
+	Domain     string    `json:"domain,omitempty"` // the sending domain, fixed at freeze
+	Region     string    `json:"region,omitempty"`
+
+	Ended  time.Time `json:"ended,omitzero"`
+	Counts Counts    `json:"counts,omitzero"`
+	// Digests remembers in a post's own issue which digests carried it, by kind.
+	Digests map[Kind]Mention `json:"digests,omitempty"`
+}
+
+// Mention is a post's part in a digest that is over.
+type Mention struct {
+	Issue string    `json:"issue"`
+	At    time.Time `json:"at"`
+	Sent  int       `json:"sent"` // how many people got the post in it
+}
+
+// Counts is what became of the people on an issue's list.
+type Counts struct {
+	Sent   int `json:"sent,omitempty"`   // accepted by Mailgun
+	Failed int `json:"failed,omitempty"` // refused, or never known
+	Left   int `json:"left,omitempty"`   // left, bounced or paused between the freeze and the sending
+}
+
+// errNoIssue is what a change of an issue that does not exist answers.
+var errNoIssue = errors.New("there is no such issue")
+
+// issueID is what an id looks like: it becomes part of keys and of Message-Ids.
+var issueID = regexp.MustCompile(`^(post|weekly|monthly)-[A-Za-z0-9][A-Za-z0-9_-]{0,79}$`)
+
+// InstantID is the id of a post's own issue.
+func InstantID(postID string) string { return string(Instant) + "-" + postID }
+
+func issueKey(id string) string { return "issues/" + id + "/issue.json" }
+
+func (i *Issue) check() error {
+	if !issueID.MatchString(i.ID) {
+		return fmt.Errorf("%q is no id of an issue", i.ID)
+	}
+	switch i.Kind {
+	case Instant:
+		if i.Post == "" || i.ID != InstantID(i.Post) {
+			return fmt.Errorf("issue %s is not the one of post %q", i.ID, i.Post)
+		}
+	case Weekly, Monthly:
+		if i.ID != string(i.Kind)+"-"+i.Period || i.After < 0 || i.To < i.After {
+			return fmt.Errorf("issue %s covers no period", i.ID)
+		}
+	default:
+		return fmt.Errorf("issue %s is of unknown kind %q", i.ID, i.Kind)
+	}
+	switch i.State {
+	case Waiting, Dormant, Held, Closed, Cancelled:
+	case Sending:
+		if i.Freeze == "" {
+			return fmt.Errorf("issue %s is being sent but was never frozen", i.ID)
+		}
+	default:
+		return fmt.Errorf("issue %s is in unknown state %q", i.ID, i.State)
+	}
+	if i.Recipients < 0 {
+		return fmt.Errorf("issue %s has %d recipients", i.ID, i.Recipients)
+	}
+	return nil
+}
+
+// over tells whether nothing more will happen to the issue.
+func (i *Issue) over() bool { return i.State == Closed || i.State == Cancelled }
+
+// begun tells whether the issue passed the point of no return.
+func (i *Issue) begun() bool { return !i.Frozen.IsZero() }
+
+// expired tells whether the author has let a held issue lie for too long. An
+// issue that was begun never expires: somebody on its list is still waiting.
+func (i *Issue) expired(now time.Time) bool {
+	return i.State == Held && !i.begun() && now.Sub(i.HeldAt) >= heldFor
+}
+
+// hold stops the issue until the author says otherwise.
+func (i *Issue) hold(reason string, now time.Time) {
+	if i.State != Held {
+		i.HeldAt = now
+	}
+	i.State, i.Reason = Held, reason
+	if !i.begun() {
+		i.Freeze = ""
+	}
+}
+
+// sleep makes an unfrozen issue dormant.
+func (i *Issue) sleep(reason string) { i.State, i.Reason, i.Freeze = Dormant, reason, "" }
+
+// wake re-arms a dormant issue, with a whole undo window.
+func (i *Issue) wake(now time.Time) {
+	i.State, i.Reason = Waiting, ""
+	if due := now.Add(i.Undo); due.After(i.Due) {
+		i.Due = due
+	}
+}
+
+// startFreeze marks the freeze under way. The mark is what its end checks.
+func (i *Issue) startFreeze(nonce string) bool {
+	if i.State != Waiting {
+		return false
+	}
+	i.Freeze, i.Reason = nonce, ""
+	return true
+}
+
+// wait ends a freeze that could not be done now.
+func (i *Issue) wait(reason string) { i.Freeze, i.Reason = "", reason }
+
+// begin is the point of no return: from here on the frozen list is what counts.
+func (i *Issue) begin(f frozen, now time.Time) {
+	i.State, i.Reason, i.Frozen = Sending, "", now
+	i.Freeze, i.Posts, i.Carried, i.Recipients = f.Nonce, f.Posts, f.Carried, f.Recipients
+	i.Domain, i.Region = f.Domain, f.Region
+}
+
+// frozen is what a freeze decided.
+type frozen struct {
+	Nonce          string
+	Posts, Carried []string
+	Recipients     int
+	Domain, Region string
+}
+
+// end closes the issue.
+func (i *Issue) end(c Counts, reason string, now time.Time) {
+	i.State, i.Reason, i.Ended, i.Counts = Closed, reason, now, c
+}
+
+// Refusal is why an author's command does not fit an issue's state, in plain words.
+type Refusal struct{ What string }
+
+func (r *Refusal) Error() string { return r.What }
+
+// release is the author's "send it all the same" for an issue held before its freeze.
+func (i *Issue) release(now time.Time) error {
+	switch {
+	case i.State == Held && !i.begun():
+		i.State, i.Reason, i.Released = Waiting, "", now
+		i.Due = now
+		return nil
+	case i.State == Held:
+		return &Refusal{"issue " + i.ID + " was stopped while it was being sent: use resume"}
+	case i.State == Waiting:
+		i.Released = now
+		return nil
+	}
+	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to release"}
+}
+
+// sendNow ends the undo window. What is held must be released instead, so that a
+// link from an old mail does not send what was stopped since.
+func (i *Issue) sendNow(now time.Time) error {
+	if i.State != Waiting {
+		return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so it cannot be sent now"}
+	}
+	if now.Before(i.Due) {
+		i.Due = now
+	}
+	return nil
+}
+
+// cancel ends an issue of which nothing has been sent.
+func (i *Issue) cancel(now time.Time) error {
+	switch {
+	case i.State == Cancelled:
+		return nil
+	case i.begun():
+		return &Refusal{"issue " + i.ID + " is on its way already and cannot be cancelled"}
+	case i.State == Closed:
+		return &Refusal{"issue " + i.ID + " is over: " + i.Reason}
+	}
+	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, "cancelled by the author", "", now
+	return nil
+}
+
+// resume goes on with an issue that was stopped while it was being sent.
+func (i *Issue) resume() error {
+	switch {
+	case i.State == Sending:
+		return nil
+	case i.State == Held && i.begun():
+		i.State, i.Reason = Sending, ""
+		return nil
+	case i.State == Held:
+		return &Refusal{"nothing of issue " + i.ID + " was sent yet: use release"}
+	}
+	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to resume"}
+}
+
+// mention records in a post's issue that a digest carried it.
+func (i *Issue) mention(k Kind, m Mention) bool {
+	if i.Digests[k].Issue == m.Issue {
+		return false
+	}
+	digests := map[Kind]Mention{k: m}
+	for kind, old := range i.Digests {
+		if kind != k {
+			digests[kind] = old
+		}
+	}
+	i.Digests = digests
+	return true
+}
+
+// holds tells whether the issue's list was made for the post.
+func (i *Issue) holds(post string) bool { return i.begun() && slices.Contains(i.Posts, post) }

@@ -1,0 +1,256 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+const (
+	// roundPeople and roundRanges bound what one call claims at a time: large enough
+	// to keep swaps and shard reads few, small enough to be posted within claimFor.
+	roundPeople = 2000
+	roundRanges = 64
+	// claimFor is how long after the claim a range may still be posted.
+	claimFor = 60 * time.Second
+	// postFor is how long one request may take.
+	postFor = 60 * time.Second
+)
+
+// send moves an issue that is being sent on: settles, sends as much as time and the
+// account's limits allow, and closes it when every fate is known.
+func (n *Newsletter) send(ctx context.Context, id string) error {
+	i, err := n.loadIssue(ctx, id)
+	if errors.Is(err, errNoIssue) {
+		return n.note(ctx, map[string]*Issue{id: nil})
+	}
+	if err != nil {
+		return err
+	}
+	if i.State != Sending {
+		return n.note(ctx, map[string]*Issue{id: i})
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return err
+	}
+	seen, err := n.witnessOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if seen == nil || !seen.Closed.IsZero() || seen.Freeze != i.Freeze {
+		return n.contradicted(ctx, w, i, seen)
+	}
+	l, err := n.loadList(ctx, id, i.Freeze)
+	if errors.Is(err, store.ErrNotFound) {
+		return n.stop(ctx, w, id, "its list of recipients is lost")
+	}
+	if err != nil {
+		return err
+	}
+	if err := n.flush(ctx, id); err != nil {
+		return err
+	}
+	p, err := n.settle(ctx, i)
+	if errors.Is(err, store.ErrNotFound) {
+		return n.stop(ctx, w, id, "the record of how far it came is lost")
+	}
+	if err != nil {
+		return err
+	}
+	var until time.Time
+	for p.waiting() > 0 && !n.ending(ctx) {
+		var stopped string
+		if p, until, stopped, err = n.round(ctx, w.settings, i, l); err != nil {
+			return err
+		}
+		if stopped != "" {
+			return n.stop(ctx, w, id, stopped)
+		}
+		if !until.IsZero() {
+			break
+		}
+	}
+	if p.done() {
+		return n.finish(ctx, w, i, p)
+	}
+	return n.after(ctx, w, i, p, until)
+}
+
+// contradicted deals with an issue whose witness does not say that it is being
+// sent: the state is older than the witness, and the witness is right.
+func (n *Newsletter) contradicted(ctx context.Context, w *world, i *Issue, seen *witness) error {
+	if seen != nil && !seen.Closed.IsZero() {
+		now := n.Now()
+		changed, err := n.move(ctx, w, i, func(i *Issue) error {
+			if i.over() {
+				return errSame
+			}
+			i.end(seen.Counts, seen.Reason, now)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return n.note(ctx, map[string]*Issue{i.ID: changed})
+	}
+	return n.stop(ctx, w, i.ID, "its witness is missing or tells of another freeze, as after a restore")
+}
+
+// stop holds an issue that is being sent until the author resumes it.
+func (n *Newsletter) stop(ctx context.Context, w *world, id, why string) error {
+	ctx, cancel := last(ctx)
+	defer cancel()
+	now := n.Now()
+	i, err := n.loadIssue(ctx, id)
+	if err != nil {
+		return err
+	}
+	changed, err := n.move(ctx, w, i, func(i *Issue) error {
+		if i.State != Sending {
+			return errSame
+		}
+		i.hold(why, now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if changed.State == Held && i.State != Held {
+		n.Say("stopped sending " + id + ": " + why)
+	}
+	return n.note(ctx, map[string]*Issue{id: changed})
+}
+
+// last is time for a run that is being stopped to write down what it knows.
+func last(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+}
+
+// round claims some ranges, posts them, and writes down what became of them. until
+// is set when nothing may be sent before then; stopped when nothing may be sent at
+// all before somebody acts.
+func (n *Newsletter) round(ctx context.Context, s *settings.Settings, i *Issue, l *list) (p *progress, until time.Time, stopped string, err error) {
+	claims, p, until, err := n.claim(ctx, s, i, l)
+	if err != nil || len(claims) == 0 {
+		return p, until, "", err
+	}
+	gone, err := n.left(ctx)
+	if err == nil {
+		err = ctx.Err()
+	}
+	var people map[string]*addressee
+	if err == nil {
+		people, err = n.addresses(ctx, l, claims, gone)
+	}
+	results := make([]result, len(claims))
+	if err != nil {
+		results = unposted(claims)
+		p, saveErr := n.save(ctx, i.ID, results)
+		_, _, learnErr := n.learn(ctx, results)
+		return p, until, "", errors.Join(err, saveErr, learnErr)
+	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, n.Workers)
+	for k, c := range claims {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			results[k] = n.post(ctx, i, l, c, people)
+		})
+	}
+	wg.Wait()
+	p, err = n.save(ctx, i.ID, results)
+	if err != nil {
+		return p, until, "", err
+	}
+	until, stopped, err = n.learn(ctx, results)
+	return p, until, stopped, err
+}
+
+// claim reserves an allowance and claims ranges within it.
+func (n *Newsletter) claim(ctx context.Context, s *settings.Settings, i *Issue, l *list) (claims []claim, p *progress, until time.Time, err error) {
+	p = &progress{}
+	if err := n.read(ctx, progressKey(i.ID), p); err != nil {
+		return nil, p, until, err
+	}
+	now := n.Now()
+	perHour, perDay := s.Newsletter.PerHour, s.Newsletter.PerDay
+	want := min(p.waiting(), roundPeople)
+	batch, got := 0, 0
+	account, err := swap(ctx, n, n.State, sendingKey, func(a *sending) error {
+		batch = a.batch(s.Newsletter.Batch, now)
+		for _, most := range []int{perHour, perDay} {
+			if most > 0 {
+				batch = min(batch, most)
+			}
+		}
+		got = min(max(want, batch), p.waiting(), a.allowance(perHour, perDay, now))
+		if got == 0 {
+			return errSame
+		}
+		a.reserve(got, now)
+		return nil
+	})
+	if err != nil {
+		return nil, p, until, err
+	}
+	if got == 0 {
+		if p.waiting() > 0 {
+			until = account.next(perHour, perDay, now)
+		}
+		return nil, p, until, nil
+	}
+	call, err := n.nonce()
+	if err != nil {
+		return nil, p, until, err
+	}
+	p, err = swap(ctx, n, n.State, progressKey(i.ID), func(p *progress) error {
+		if p.Freeze != i.Freeze {
+			return fmt.Errorf("the progress of %s belongs to freeze %q", i.ID, p.Freeze)
+		}
+		if claims = p.claimedBy(call); len(claims) > 0 {
+			return errSame
+		}
+		claims = p.take(l.parts(), roundRanges, batch, got, now, call, n.owner)
+		if len(claims) == 0 {
+			return errSame
+		}
+		return nil
+	})
+	if err != nil {
+		// What is reserved stays reserved: too few mails, never too many. The claim may
+		// have been written all the same; nothing was posted, so it can be put back.
+		n.later(i.ID, unposted(claims))
+		return nil, p, until, err
+	}
+	claimed := 0
+	for _, c := range claims {
+		claimed += c.len()
+	}
+	if claimed < got {
+		err = n.refund(ctx, got-claimed, now)
+	}
+	if claimed == 0 && p.waiting() > 0 {
+		until = now // what is left to do is larger than what may be sent now
+	}
+	return claims, p, until, err
+}
+
+func (n *Newsletter) refund(ctx context.Context, messages int, at time.Time) error {
+	_, err := swap(ctx, n, n.State, sendingKey, func(a *sending) error {
+		a.refund(messages, at)
+		return nil
+	})
+	return err
+}
+
+// messageID is the name of a range's mail, the same at every attempt.
+func messageID(i *Issue, s span) string {
+	return fmt.Sprintf("%s.%s.%d-%d@%s", i.ID, i.Freeze, s.From, s.To, i.Domain)
+}

@@ -1,0 +1,73 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/mail"
+)
+
+// Sender posts one batch of mails. It must not try again by itself.
+type Sender interface {
+	Send(ctx context.Context, r Request) Outcome
+}
+
+// Request is one mail to at most a thousand people, each of whom sees only
+// themselves as its recipient.
+type Request struct {
+	Domain, Region string // where from: the sending domain, "us" or "eu"
+	Message        mail.Message
+	MessageID      string // without <>; the same range has the same one for ever
+	To             []Recipient
+}
+
+// Recipient is who gets a mail, and what stands for the message's variables.
+type Recipient struct {
+	Address string
+	Vars    map[string]string
+}
+
+// Outcome is what became of a request.
+type Outcome interface{ outcome() }
+
+type (
+	// Accepted: Mailgun has the mails.
+	Accepted struct{}
+	// Limit: refused, because a request may have no more than Max recipients (0: not said).
+	Limit struct{ Max int }
+	// Throttled: refused for now; no request is wanted before Until (zero: not said).
+	Throttled struct{ Until time.Time }
+	// Stopped: refused, and so will be everything else until somebody acts: the key is
+	// wrong, the account blocked, the bill not paid.
+	Stopped struct{ Reason string }
+	// Failed: this request is refused for good.
+	Failed struct{ Reason string }
+	// Uncertain: nobody knows whether the mails were accepted.
+	Uncertain struct{ Reason string }
+)
+
+func (Accepted) outcome()  {}
+func (Limit) outcome()     {}
+func (Throttled) outcome() {}
+func (Stopped) outcome()   {}
+func (Failed) outcome()    {}
+func (Uncertain) outcome() {}
+
+// Events asks Mailgun's own log.
+type Events interface {
+	// Accepted tells whether the log has a message as accepted. Only if the answer is
+	// trustworthy does its absence mean that it never arrived. ErrNoLog means that
+	// there is no key to ask with.
+	Accepted(ctx context.Context, q Question) (found, trustworthy bool, err error)
+}
+
+// Question names a request whose fate is not known.
+type Question struct {
+	Domain, Region string
+	MessageID      string    // without <>
+	Posted         time.Time // when it was posted, at the earliest
+}
+
+// ErrNoLog is the answer of Events where no key allows to read the log.
+var ErrNoLog = errors.New("there is no key for Mailgun's events")

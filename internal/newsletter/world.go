@@ -1,0 +1,67 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// world is what was published, and how it is to be mailed, at one moment.
+type world struct {
+	body     []byte // of the catalog; compared by identity
+	catalog  *catalog.Catalog
+	settings *settings.Settings
+}
+
+// look reads the catalog and the settings in it; a catalog that does not exist yet is empty.
+func (n *Newsletter) look(ctx context.Context) (*world, error) {
+	body, err := n.fetch(ctx, catalog.Key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read the catalog: %w", err)
+	}
+	n.mu.Lock()
+	w := n.world
+	n.mu.Unlock()
+	if w != nil && len(w.body) == len(body) && (len(body) == 0 || &w.body[0] == &body[0]) {
+		return w, nil
+	}
+	w = &world{body: body, catalog: catalog.New("")}
+	if len(body) > 0 {
+		if w.catalog, err = catalog.Decode(body); err != nil {
+			return nil, err
+		}
+	}
+	if w.settings, err = n.settings(w.catalog); err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	n.world = w
+	n.mu.Unlock()
+	return w, nil
+}
+
+// settings are those in force, with what the surroundings put in for what the
+// author leaves open.
+func (n *Newsletter) settings(c *catalog.Catalog) (*settings.Settings, error) {
+	s, _, err := settings.Parse([]byte(c.Settings))
+	if err != nil {
+		return nil, fmt.Errorf("the settings in the catalog: %w", err)
+	}
+	if s.URL == "" {
+		s.URL = n.SiteURL
+	}
+	if s.Newsletter.Domain == "" {
+		s.Newsletter.Domain = n.Domain
+	}
+	if s.Newsletter.From == "" {
+		s.Newsletter.From = n.From
+	}
+	if !s.Newsletter.UndoSet {
+		s.Newsletter.Undo = n.Undo
+	}
+	return s, nil
+}
