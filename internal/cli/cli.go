@@ -1,0 +1,59 @@
+// Package cli is the pennypost command: what it is called with, and one line for
+// everything that can go wrong.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line as a value; kong reads the tags.
+type commands struct {
+	Build buildCommand `cmd:"" help:"Write the whole site to a folder."`
+}
+
+// surroundings is what a command writes to.
+type surroundings struct {
+	out, err io.Writer
+}
+
+// Main runs the command line and returns the exit code: 0, or 1 after one line on
+// stderr that says what is wrong. The first Ctrl-C asks a command to end.
+func Main(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := -1
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("pennypost"),
+		kong.Description("A blog and newsletter out of a folder of Markdown, on S3, Lambda and Mailgun, or on this machine."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { code = n }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(surroundings{stdout, stderr}),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "pennypost:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // --help has been answered
+		return code
+	}
+	if err == nil {
+		err = parsed.Run()
+	}
+	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, "pennypost:", err)
+	return 1
+}
