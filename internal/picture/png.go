@@ -7,12 +7,14 @@ import (
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
-// pngKept are the chunks that decide what is seen (W3C PNG, third edition, with
+// pngKept tells the chunks that decide what is seen (W3C PNG, third edition, with
 // animation); all others, such as eXIf, tEXt, iTXt, zTXt and tIME, go.
-var pngKept = map[string]bool{
-	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "bKGD": true, "sBIT": true, "pHYs": true,
-	"gAMA": true, "cHRM": true, "sRGB": true, "iCCP": true, "cICP": true, "mDCV": true, "cLLI": true,
-	"acTL": true, "fcTL": true, "fdAT": true,
+func pngKept(name string) bool {
+	switch name {
+	case "IHDR", "PLTE", "IDAT", "IEND", "tRNS", "bKGD", "sBIT", "pHYs", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI", "acTL", "fcTL", "fdAT":
+		return true
+	}
+	return false
 }
 
 // pngChunk is one chunk, whole: length, name, data and checksum.
@@ -75,7 +77,7 @@ func stripPNG(b []byte) ([]byte, error) {
 	}
 	out := append(make([]byte, 0, len(b)), pngSignature...)
 	for _, c := range chunks {
-		if pngKept[c.name] {
+		if pngKept(c.name) {
 			out = append(out, c.raw...)
 		}
 	}

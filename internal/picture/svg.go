@@ -86,7 +86,7 @@ func sanitise(body []byte) (*svgWriter, error) {
 		}
 		return nil, &Error{What: "the drawing is saved with the encoding " + charset + ".", Instead: "Save it as UTF-8 and upload it again."}
 	}
-	w := &svgWriter{limit: 4*len(body) + 4096}
+	w := &svgWriter{limit: 4*len(body) + 4096, elements: words(svgElements), attributes: words(svgAttributes)}
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -157,18 +157,30 @@ func inspectSVG(b []byte) (Info, error) {
 	return info, nil
 }
 
-// units of CSS lengths in pixels; relative ones have no size of their own.
-var units = map[string]float64{"": 1, "px": 1, "pt": 4.0 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4}
+// unit is a CSS unit in pixels; 0 for relative ones, which have no size of their own.
+func unit(name string) float64 {
+	switch name {
+	case "", "px":
+		return 1
+	case "pt":
+		return 4.0 / 3
+	case "pc":
+		return 16
+	case "in":
+		return 96
+	case "cm":
+		return 96 / 2.54
+	case "mm":
+		return 96 / 25.4
+	}
+	return 0
+}
 
 // pixels is a length; 0 if it has none that is absolute.
 func pixels(s string) float64 {
 	s = strings.TrimSpace(s)
 	value := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz%")
-	unit, ok := units[s[len(value):]]
-	if !ok {
-		return 0
-	}
-	return max(0, number(value)*unit)
+	return max(0, number(value)*unit(s[len(value):]))
 }
 
 // number is a finite number; 0 if it is none.

@@ -15,16 +15,16 @@ func words(s string) map[string]bool {
 }
 
 // svgElements are the elements that draw, describe or style.
-var svgElements = words(`svg g defs symbol use title desc style
+const svgElements = `svg g defs symbol use title desc style
 	path rect circle ellipse line polyline polygon text tspan textPath image
 	linearGradient radialGradient stop clipPath mask pattern marker
 	filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap
 	feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology
-	feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence`)
+	feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence`
 
 // svgAttributes are the attributes that place, shape or paint. href, style and
 // the xml: ones have rules of their own.
-var svgAttributes = words(`id class role lang
+const svgAttributes = `id class role lang
 	viewBox preserveAspectRatio version width height x y x1 y1 x2 y2 cx cy r rx ry fx fy fr d points pathLength transform
 	dx dy rotate textLength lengthAdjust startOffset method spacing side
 	gradientUnits gradientTransform spreadMethod offset clipPathUnits maskUnits maskContentUnits mask-type
@@ -39,7 +39,7 @@ var svgAttributes = words(`id class role lang
 	color-interpolation color-interpolation-filters color-rendering shape-rendering text-rendering image-rendering isolation mix-blend-mode
 	font font-family font-size font-size-adjust font-stretch font-style font-variant font-weight letter-spacing word-spacing
 	text-anchor text-decoration dominant-baseline alignment-baseline baseline-shift writing-mode direction unicode-bidi
-	transform-origin transform-box enable-background`)
+	transform-origin transform-box enable-background`
 
 var (
 	attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)

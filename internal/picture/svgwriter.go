@@ -22,8 +22,10 @@ type svgWriter struct {
 	out   bytes.Buffer
 	limit int
 	stack []openElement
-	root  map[string]string // the root's attributes that were written
-	css   strings.Builder   // of the style element that is open
+
+	elements, attributes map[string]bool   // that are allowed
+	root                 map[string]string // the root's attributes that were written
+	css                  strings.Builder   // of the style element that is open
 }
 
 type openElement struct {
@@ -44,7 +46,7 @@ func (w *svgWriter) start(t xml.StartElement) {
 			w.out.WriteString(` xmlns="` + svgSpace + `"`)
 			w.root = map[string]string{}
 		}
-		w.attributes(e.name, t.Attr)
+		w.writeAttributes(e.name, t.Attr)
 		e.bare = true
 		if e.name == "style" {
 			w.css.Reset()
@@ -67,7 +69,7 @@ func (w *svgWriter) treat(t xml.StartElement) treatment {
 		return dropped
 	case t.Name.Local == "a" || t.Name.Local == "switch":
 		return unwrapped
-	case !svgElements[t.Name.Local]:
+	case !w.elements[t.Name.Local]:
 		return dropped
 	}
 	if t.Name.Local == "image" && w.image(t.Attr) == "" {
@@ -129,8 +131,8 @@ func (w *svgWriter) text(s string) {
 	}
 }
 
-// attributes writes the allowed ones in their order, each once.
-func (w *svgWriter) attributes(element string, all []xml.Attr) {
+// writeAttributes writes the allowed ones in their order, each once.
+func (w *svgWriter) writeAttributes(element string, all []xml.Attr) {
 	seen := map[string]bool{}
 	for _, a := range all {
 		name, value := a.Name.Local, a.Value
@@ -152,7 +154,7 @@ func (w *svgWriter) attributes(element string, all []xml.Attr) {
 			if value = cleanDeclarations(value); value == "" {
 				continue
 			}
-		case !svgAttributes[name] && !strings.HasPrefix(name, "aria-") || !plainName(name) || !safeValue(value):
+		case !w.attributes[name] && !strings.HasPrefix(name, "aria-") || !plainName(name) || !safeValue(value):
 			continue
 		}
 		if seen[name] {

@@ -5,12 +5,11 @@ import (
 	"math"
 )
 
-// The backgrounds that an accent colour must be readable on: paper, and the
-// lightest dark page.
-var (
-	paper = rgb{1, 1, 1}
-	night = rgb{0x22 / 255.0, 0x22 / 255.0, 0x22 / 255.0}
-)
+// paper and night are the backgrounds that an accent colour must be readable on:
+// white, and the lightest dark page (#222222).
+func paper() rgb { return rgb{1, 1, 1} }
+
+func night() rgb { return rgb{0x22 / 255.0, 0x22 / 255.0, 0x22 / 255.0} }
 
 // Contrast that WCAG 2.2 asks of text (success criterion 1.4.3), and the more we
 // aim at where the colour is ours to choose.
@@ -82,9 +81,9 @@ func gamma(x float64) float64 {
 // lighten is the accent made light enough for text on a dark page; darken the
 // one for white paper. Both keep the hue and answer the colour as it is if it is
 // already readable.
-func lighten(hex string) string { return readable(hex, night, +0.01) }
+func lighten(hex string) string { return readable(hex, night(), +0.01) }
 
-func darken(hex string) string { return readable(hex, paper, -0.01) }
+func darken(hex string) string { return readable(hex, paper(), -0.01) }
 
 // readable moves the lightness in OKLCH (Björn Ottosson, 2020: steps that look
 // even) until the colour reads well on the background.

@@ -4,18 +4,20 @@ import "strings"
 
 // elsewhere names where a setting of other programs, or of another section,
 // is found here.
-var elsewhere = map[string]string{
-	"baseurl": "url", "base_url": "url", "site_url": "url", "domain": "newsletter.domain", "name": "title",
-	"tagline": "description", "subtitle": "description", "summary": "description",
-	"languagecode": "language", "lang": "language", "locale": "language",
-	"paginate": "page_size", "posts_per_page": "page_size", "menu": "nav", "navigation": "nav",
-	"permalinks": "permalink", "time_zone": "timezone", "tz": "timezone", "bio": "author.bio", "email": "author.email",
-	"photo": "author.photo", "accent": "theme.accent", "accent_color": "theme.accent", "accent_colour": "theme.accent",
-	"color": "theme.accent", "colour": "theme.accent", "logo": "theme.logo", "font": "theme.font",
-	"mailgun": "newsletter", "mail": "newsletter", "from": "newsletter.from", "reply_to": "newsletter.reply_to",
-	"address": "newsletter.address", "undo": "newsletter.undo", "weekly": "newsletter.weekly",
-	"monthly": "newsletter.monthly", "batch": "newsletter.batch", "region": "newsletter.region",
-	"sender": "newsletter.from", "postal_address": "newsletter.address",
+func elsewhere() map[string]string {
+	return map[string]string{
+		"baseurl": "url", "base_url": "url", "site_url": "url", "domain": "newsletter.domain", "name": "title",
+		"tagline": "description", "subtitle": "description", "summary": "description",
+		"languagecode": "language", "lang": "language", "locale": "language",
+		"paginate": "page_size", "posts_per_page": "page_size", "menu": "nav", "navigation": "nav",
+		"permalinks": "permalink", "time_zone": "timezone", "tz": "timezone", "bio": "author.bio", "email": "author.email",
+		"photo": "author.photo", "accent": "theme.accent", "accent_color": "theme.accent", "accent_colour": "theme.accent",
+		"color": "theme.accent", "colour": "theme.accent", "logo": "theme.logo", "font": "theme.font",
+		"mailgun": "newsletter", "mail": "newsletter", "from": "newsletter.from", "reply_to": "newsletter.reply_to",
+		"address": "newsletter.address", "undo": "newsletter.undo", "weekly": "newsletter.weekly",
+		"monthly": "newsletter.monthly", "batch": "newsletter.batch", "region": "newsletter.region",
+		"sender": "newsletter.from", "postal_address": "newsletter.address",
+	}
 }
 
 // unknown is the warning about a name that means nothing here.
@@ -30,7 +32,7 @@ func (r *reader) unknown(f field, section string, known []string) {
 			hint = section + "." + hint
 		}
 		text += " Did you mean `" + hint + "`?"
-	} else if hint := elsewhere[fold(f.name)]; hint != "" && hint != full {
+	} else if hint := elsewhere()[fold(f.name)]; hint != "" && hint != full {
 		text += " Did you mean `" + hint + "`?"
 		if section, key, nested := strings.Cut(hint, "."); nested {
 			text += " It is written as `" + key + ":` below `" + section + ":`, moved in by two spaces."

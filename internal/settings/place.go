@@ -13,13 +13,15 @@ import (
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})*$`)
 
 // languageNames are what people write instead of a tag.
-var languageNames = map[string]string{
-	"english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es",
-	"italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl", "nederlands": "nl",
-	"polish": "pl", "polski": "pl", "swedish": "sv", "svenska": "sv", "danish": "da", "dansk": "da", "finnish": "fi",
-	"suomi": "fi", "norwegian": "nb", "norsk": "nb", "czech": "cs", "čeština": "cs", "hebrew": "he", "arabic": "ar",
-	"turkish": "tr", "türkçe": "tr", "russian": "ru", "ukrainian": "uk", "greek": "el", "hungarian": "hu", "japanese": "ja",
-	"chinese": "zh", "korean": "ko", "hindi": "hi",
+func languageNames() map[string]string {
+	return map[string]string{
+		"english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es",
+		"italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl", "nederlands": "nl",
+		"polish": "pl", "polski": "pl", "swedish": "sv", "svenska": "sv", "danish": "da", "dansk": "da", "finnish": "fi",
+		"suomi": "fi", "norwegian": "nb", "norsk": "nb", "czech": "cs", "čeština": "cs", "hebrew": "he", "arabic": "ar",
+		"turkish": "tr", "türkçe": "tr", "russian": "ru", "ukrainian": "uk", "greek": "el", "hungarian": "hu", "japanese": "ja",
+		"chinese": "zh", "korean": "ko", "hindi": "hi",
+	}
 }
 
 // language reads the language of the site.
@@ -30,7 +32,7 @@ func (r *reader) language(to *string) func(*node) {
 			return
 		}
 		low := strings.ToLower(strings.ReplaceAll(s, "_", "-"))
-		if tag, known := languageNames[low]; known {
+		if tag, known := languageNames()[low]; known {
 			*to = tag
 			return
 		}
@@ -58,13 +60,15 @@ func tagCase(low string) string {
 
 // zoneNames are short names that are not, or not surely, what they seem: the
 // tz database's EST knows no summer time.
-var zoneNames = map[string]string{
-	"est": "America/New_York", "edt": "America/New_York", "et": "America/New_York", "eastern": "America/New_York",
-	"cst": "America/Chicago", "cdt": "America/Chicago", "ct": "America/Chicago", "central": "America/Chicago",
-	"mst": "America/Denver", "mdt": "America/Denver", "mt": "America/Denver", "mountain": "America/Denver",
-	"pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles", "pacific": "America/Los_Angeles",
-	"gmt": "Europe/London", "bst": "Europe/London", "london": "Europe/London", "cet": "Europe/Berlin", "cest": "Europe/Berlin",
-	"berlin": "Europe/Berlin", "paris": "Europe/Paris", "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "aest": "Australia/Sydney",
+func zoneNames() map[string]string {
+	return map[string]string{
+		"est": "America/New_York", "edt": "America/New_York", "et": "America/New_York", "eastern": "America/New_York",
+		"cst": "America/Chicago", "cdt": "America/Chicago", "ct": "America/Chicago", "central": "America/Chicago",
+		"mst": "America/Denver", "mdt": "America/Denver", "mt": "America/Denver", "mountain": "America/Denver",
+		"pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles", "pacific": "America/Los_Angeles",
+		"gmt": "Europe/London", "bst": "Europe/London", "london": "Europe/London", "cet": "Europe/Berlin", "cest": "Europe/Berlin",
+		"berlin": "Europe/Berlin", "paris": "Europe/Paris", "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "aest": "Australia/Sydney",
+	}
 }
 
 // timezone reads the site's time zone.
@@ -75,7 +79,7 @@ func (r *reader) timezone(s *Settings) func(*node) {
 			return
 		}
 		name = strings.ReplaceAll(name, " ", "_")
-		if full, short := zoneNames[strings.ToLower(name)]; short {
+		if full, short := zoneNames()[strings.ToLower(name)]; short {
 			r.fail(n, fmt.Sprintf("`timezone` is %q, which is not a place, so summer time would be wrong.", clip(name)), "Write the zone's place, as in `timezone: "+full+"`.")
 			return
 		}
@@ -108,9 +112,9 @@ func (r *reader) colour(to *string, name string) func(*node) {
 			return
 		}
 		*to = c.hex()
-		on, better, where := paper, darken(*to), "white"
+		on, better, where := paper(), darken(*to), "white"
 		if name == "theme.accent_dark" {
-			on, better, where = night, lighten(*to), "a dark page"
+			on, better, where = night(), lighten(*to), "a dark page"
 		}
 		if ratio := contrast(c, on); ratio < contrastText {
 			r.warn(n.line, fmt.Sprintf("`%s` is hard to read on %s (contrast %.1f, at least %.1f is needed). Its nearest readable neighbour is `%s`.",
