@@ -2,6 +2,6 @@ package theme
 
 // The files of the faces that nearly every page shows first.
 const (
-	faceText = "source-serif-4-latin-wght-normal.woff2"
+	faceText = "alegreya-latin-wght-normal.woff2"
 	faceUI   = "figtree-latin-wght-normal.woff2"
 )

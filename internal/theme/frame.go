@@ -33,8 +33,8 @@ func newFrame(s *settings.Settings, sheet, icon Asset, fonts []Asset) frame {
 		Dir:        direction(s.Language),
 		Sheet:      sheet.URL(),
 		Icon:       icon.URL(),
-		Paper:      paperLight,
-		PaperNight: paperDark,
+		Paper:      lightGround().paper.String(),
+		PaperNight: darkGround().paper.String(),
 	}
 	if f.Lang == "" {
 		f.Lang = "en"

@@ -2,7 +2,6 @@ package theme
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -19,7 +18,7 @@ func styleSheet(s *settings.Settings, fonts []Asset) (Asset, error) {
 		return Asset{}, err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, ":root { %s }\n", tokens(s))
+	b.WriteString(tokens(s))
 	for _, name := range names {
 		body, err := styleFiles.ReadFile(name)
 		if err != nil {
@@ -40,9 +39,4 @@ func plainName(a Asset) string {
 	ext := path.Ext(base)
 	stem := strings.TrimSuffix(base, ext)
 	return strings.TrimSuffix(stem, path.Ext(stem)) + ext
-}
-
-// tokens are the custom properties that the settings decide.
-func tokens(s *settings.Settings) string {
-	return fmt.Sprintf("--accent-light: %s; --accent-dark: %s;", s.Theme.Accent, s.Theme.AccentDark)
 }

@@ -58,7 +58,9 @@ func (t *Theme) Assets() []Asset { return t.assets }
 func (t *Theme) Article(w io.Writer, v *Article) error { return t.write(w, "article", &v.Page, v) }
 
 // Listing writes the index, one of its numbered pages, or a tag's page.
-func (t *Theme) Listing(w io.Writer, v *Listing) error { return t.write(w, "listing", &v.Page, v) }
+func (t *Theme) Listing(w io.Writer, v *Listing) error {
+	return t.execute(w, "listing", &page{F: &t.frame, P: &v.Page, V: v, Masthead: v.Heading == ""})
+}
 
 // Shelf writes the book reviews in one of their orders.
 func (t *Theme) Shelf(w io.Writer, v *Shelf) error { return t.write(w, "shelf", &v.Page, v) }
@@ -82,6 +84,9 @@ type page struct {
 	F *frame
 	P *Page
 	V any // the view
+	// Masthead is set where the site's title is the page's own heading, so that the
+	// header leaves it out.
+	Masthead bool
 }
 
 func (t *Theme) write(w io.Writer, name string, p *Page, v any) error {
