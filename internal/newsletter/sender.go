@@ -56,17 +56,10 @@ func (Uncertain) outcome() {}
 
 // Events asks Mailgun's own log.
 type Events interface {
-	// Accepted tells whether the log has a message as accepted. Only if the answer is
+	// Accepted tells whether the log has a message (its Message-Id without <>) as accepted. Only if the answer is
 	// trustworthy does its absence mean that it never arrived. ErrNoLog means that
 	// there is no key to ask with.
-	Accepted(ctx context.Context, q Question) (found, trustworthy bool, err error)
-}
-
-// Question names a request whose fate is not known.
-type Question struct {
-	Domain, Region string
-	MessageID      string    // without <>
-	Posted         time.Time // when it was posted, at the earliest
+	Accepted(ctx context.Context, domain, region, messageID string) (found, trustworthy bool, err error)
 }
 
 // ErrNoLog is the answer of Events where no key allows to read the log.

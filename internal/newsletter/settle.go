@@ -80,7 +80,7 @@ func (n *Newsletter) ask(ctx context.Context, i *Issue, p *progress) []answer {
 		if n.Events == nil || now.Sub(c.Since) < n.Settle || n.ending(ctx) || !n.mayAsk(id, now) {
 			continue
 		}
-		found, trustworthy, err := n.Events.Accepted(ctx, Question{Domain: i.Domain, Region: i.Region, MessageID: id, Posted: c.At})
+		found, trustworthy, err := n.Events.Accepted(ctx, i.Domain, i.Region, id)
 		switch {
 		case err != nil:
 		case found:
@@ -125,7 +125,7 @@ func (n *Newsletter) unanswerable(ctx context.Context, i *Issue, p *progress) st
 		log = false
 	} else {
 		c := p.Uncertain[0]
-		_, _, err := n.Events.Accepted(ctx, Question{Domain: i.Domain, Region: i.Region, MessageID: messageID(i, c.span), Posted: c.At})
+		_, _, err := n.Events.Accepted(ctx, i.Domain, i.Region, messageID(i, c.span))
 		log = !errors.Is(err, ErrNoLog)
 	}
 	what := "nobody knows whether Mailgun took the mails to " + count(people, "subscriber")
