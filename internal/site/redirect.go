@@ -1,0 +1,134 @@
+package site
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/pennypost/pennypost/internal/theme"
+)
+
+// detour is an address that leads on to a post or page.
+type detour struct {
+	from string
+	to   *item
+	was  bool // the post once was there; else the author says so
+}
+
+// planRedirects plans a page at each former path and alias of what is published.
+// It leads straight to where the post is now, so there are no chains. A real page
+// always wins; of several posts that claim one address, the one that once was
+// there wins over those that name it as an alias, and then the older.
+func (p *Plan) planRedirects() {
+	taken := map[string]bool{} // URL paths
+	for _, d := range p.detours() {
+		if taken[d.from] || p.at[d.from] != nil || d.from == d.to.url {
+			continue
+		}
+		taken[d.from] = true
+		p.planRedirect(d.from, d.to.url)
+	}
+	// Somebody who cuts the address of a post short shall find the index.
+	if folder, _, _ := strings.Cut(p.s.Permalink, ":"); strings.HasSuffix(folder, "/") {
+		if path, ok := safePath(folder); ok && !taken[path] && p.at[path] == nil {
+			p.planRedirect(path, "/")
+		}
+	}
+	p.dropNested()
+}
+
+// detours are all addresses that lead on, the strongest claim first.
+func (p *Plan) detours() []detour {
+	var all []detour
+	for _, group := range [][]*item{p.live, p.pages} {
+		for _, it := range group {
+			for _, from := range it.e.Former {
+				if path, ok := safePath(from); ok {
+					all = append(all, detour{path, it, true})
+				}
+			}
+			for _, from := range it.e.Aliases {
+				if path, ok := safePath(from); ok {
+					all = append(all, detour{path, it, false})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b detour) int {
+		if a.was != b.was {
+			if a.was {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(a.to.e.First.Compare(b.to.e.First), cmp.Compare(a.to.e.ID, b.to.e.ID))
+	})
+	return all
+}
+
+func (p *Plan) planRedirect(from, to string) {
+	h := p.start("redirect")
+	h.text(p.t.Digest())
+	h.text(p.s.URL)
+	h.text(from)
+	h.text(to)
+	p.plan(Output{Key: redirectKey(from), Stage: Redirect}, h, func(w *bytes.Buffer, _ Reader) error {
+		return p.t.Redirect(w, &theme.Redirect{From: from, To: to})
+	})
+}
+
+// redirectKey is the site key at which an old address is asked for.
+func redirectKey(path string) string {
+	if isFile(path) {
+		return strings.Trim(path, "/")
+	}
+	return keyOf(path)
+}
+
+// dropNested takes out what lies below a redirect from a file, or the redirect if a
+// real page does: no key is ever a path prefix of another, because not every store
+// can hold both.
+func (p *Plan) dropNested() {
+	var redirects []string
+	files := map[string]bool{}
+	for key, o := range p.outputs {
+		if o.Stage == Redirect {
+			redirects = append(redirects, key)
+			if isFile(key) {
+				files[key] = true
+			}
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	for key, o := range p.outputs {
+		if file := above(key, files); o.Stage == Article && file != "" {
+			p.drop(file)
+			delete(files, file)
+		}
+	}
+	slices.Sort(redirects) // what is above comes first
+	for _, key := range redirects {
+		if files[above(key, files)] {
+			p.drop(key)
+			delete(files, key)
+		}
+	}
+}
+
+// above is the first of the files that a key would lie below, or "".
+func above(key string, files map[string]bool) string {
+	for i := range key {
+		if key[i] == '/' && files[key[:i]] {
+			return key[:i]
+		}
+	}
+	return ""
+}
+
+func (p *Plan) drop(key string) {
+	delete(p.outputs, key)
+	delete(p.makers, key)
+}

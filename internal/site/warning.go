@@ -1,0 +1,85 @@
+package site
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
+)
+
+// Warnings are the things an author may want to mend about one post that only the
+// whole site can tell: links and pictures that lead nowhere, addresses that others
+// hold. They come in addition to the post's own.
+func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
+	var all []post.Warning
+	warn := func(line int, format string, args ...any) {
+		all = append(all, post.Warning{Line: line, Text: fmt.Sprintf(format, args...)})
+	}
+	for _, ref := range e.Links {
+		if text := p.brokenLink(e, ref.To); text != "" {
+			warn(ref.Line, "%s", text)
+		}
+	}
+	for _, ref := range e.Images {
+		if text := p.brokenPicture(e, ref.To); text != "" {
+			warn(ref.Line, "%s", text)
+		}
+	}
+	if text := p.brokenPicture(e, e.Image); text != "" {
+		warn(0, "`image`: %s", text)
+	} else if e.Image != "" && e.ImageAlt == "" {
+		warn(0, "`image` has no `image_alt`. Say in a few words what the picture shows, for people who cannot see it.")
+	}
+	if e.Book != nil {
+		if text := p.brokenPicture(e, e.Book.Cover); text != "" {
+			warn(0, "`cover`: %s", text)
+		}
+	}
+	for _, alias := range e.Aliases {
+		if text := p.vainAlias(e, alias); text != "" {
+			warn(0, "%s", text)
+		}
+	}
+	return all
+}
+
+// brokenLink says what is wrong with a link to another file, or "".
+func (p *Plan) brokenLink(e *catalog.Entry, ref string) string {
+	target := p.c.Target(e.Key, ref)
+	switch {
+	case target == nil:
+		return fmt.Sprintf("the link to %q leads nowhere yet, so it is shown as plain text. Is the file name right? The link mends itself when that file is uploaded.", ref)
+	case target.ID != e.ID && !target.Live:
+		return fmt.Sprintf("the link to %q is shown as plain text until that post is published.", ref)
+	}
+	return ""
+}
+
+// brokenPicture says what is wrong with a picture, or "".
+func (p *Plan) brokenPicture(e *catalog.Entry, ref string) string {
+	if ref == "" || isWeb(ref) || p.c.ImageKey(e.Key, ref) != "" {
+		return ""
+	}
+	beside := path.Join(path.Dir(e.Key), strings.TrimPrefix(ref, "./"))
+	if f := p.c.Files[beside]; f != nil && f.Problem != "" {
+		return fmt.Sprintf("the picture %q cannot be shown: %s.", ref, strings.TrimSuffix(f.Problem, "."))
+	}
+	return fmt.Sprintf("the picture %q is not there. Upload it beside the post (as %s), or correct its name; capital and small letters count.", ref, beside)
+}
+
+// vainAlias says why an alias leads nowhere, or "".
+func (p *Plan) vainAlias(e *catalog.Entry, alias string) string {
+	from, ok := safePath(alias)
+	if !ok {
+		return fmt.Sprintf("the alias %q is left out: it is not an address that a page of this site can have. Write it as in /old/address/.", alias)
+	}
+	if from == e.Path {
+		return ""
+	}
+	if other := p.at[from]; other != nil {
+		return fmt.Sprintf("the alias %q is left out, because %s is published there.", alias, other.e.Key)
+	}
+	return ""
+}
