@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"html"
+	"errors"
+	"strings"
 	"time"
 
-	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 )
 
 // Options is what a file's meaning depends on besides the file itself.
@@ -26,42 +27,131 @@ type Heading struct {
 	Level int    // as in the HTML: 2 to 6
 }
 
-// Post is one source file, parsed.
+// Post is one source file, parsed. It is never changed after [Parse], so several
+// goroutines may render it at once.
 type Post struct {
 	Meta
-	key  string
-	body []byte
+	key   string
+	src   []byte   // the Markdown that was parsed; the tree refers to it
+	doc   ast.Node // the tree, without the heading that gave the title
+	shift int      // what is added to the level of headings
+	toc   []Heading
 }
 
 // Parse reads the source file of a post or a page. The error is an [*Error], or
-// several joined; a nil error comes with a post that can be shown.
+// several joined; a nil error comes with a post that can be shown. It keeps no
+// reference to body.
 func Parse(key string, body []byte, opt Options) (*Post, error) {
+	if opt.Location == nil {
+		opt.Location = time.UTC
+	}
 	n := nameOf(key)
+	if n.index {
+		return nil, &Error{Key: key, What: "a file named _index.md describes a section in Hugo and Zola; the index is made by itself here",
+			Instead: "Delete the file, or rename it if it is a post of its own."}
+	}
+	text, warn, bad := decode(key, body)
+	if bad != nil {
+		return nil, bad
+	}
 	sum := sha256.Sum256(body)
-	p := &Post{key: key, body: body}
-	p.Kind, p.Title, p.Slug = n.kind, humanise(n.base), Slugify(n.base)
-	p.Hash = hex.EncodeToString(sum[:])
+	p := &Post{key: key}
+	p.Kind, p.Slug, p.Draft, p.Hash = n.kind, Slugify(n.base), n.draft, hex.EncodeToString(sum[:])
+	if n.date != "" && n.kind == Article {
+		p.DateText = n.date
+		p.Date = time.Date(n.day.Year(), n.day.Month(), n.day.Day(), 0, 0, 0, 0, opt.Location)
+	}
+	if warn != nil {
+		p.Warnings = append(p.Warnings, *warn)
+	}
+	parts, bad := split(key, text)
+	if bad != nil {
+		return nil, bad
+	}
+	fields, errs := parts.read(key)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	if fields == nil { // text between two rules
+		parts.body, parts.line = text, 1
+	}
+	lines, err := p.readBody(parts, opt)
+	if err != nil {
+		return nil, err
+	}
+	heading := firstHeading(p.doc)
+	if heading != nil {
+		p.Title = plainText(heading, p.src)
+	}
+	if err := p.readFront(fields, opt.Location); err != nil {
+		return nil, err
+	}
+	if heading != nil && sameTitle(plainText(heading, p.src), p.Title) {
+		heading.Parent().RemoveChild(heading.Parent(), heading)
+	}
+	p.inspect(lines)
+	p.finish(n)
 	return p, nil
 }
 
-// HTML is the body as a page or a feed shows it, sanitised: headings have ids,
-// none is an h1, and nothing needs a script or an inline style.
-func (p *Post) HTML(r Resolver) string {
-	var b bytes.Buffer
-	_ = goldmark.Convert(p.body, &b)
-	return b.String()
+// sameTitle compares titles without regard to case and quotation marks.
+func sameTitle(a, b string) bool { return anchor(a) == anchor(b) }
+
+// read gives the fields of the front matter; nil if it is none at all.
+func (p parts) read(key string) (*value, []error) {
+	switch p.fence {
+	case "---":
+		return readYAML(key, p.front, p.first)
+	case "+++":
+		return readTOML(key, p.front, p.first)
+	}
+	return &value{kind: mapping}, nil
 }
 
-// TOC lists the headings of [Post.HTML] in order.
-func (p *Post) TOC() []Heading { return nil }
-
-// MailHTML is the body for a mail: the same elements without heading ids, colours
-// in code and classes that only a style sheet understands. Over limit bytes it is
-// cut after a block, and cut is true; a limit of 0 is none.
-func (p *Post) MailHTML(r Resolver, limit int) (text string, cut bool) {
-	return p.HTML(r), false
+// readBody parses the Markdown.
+func (p *Post) readBody(parts parts, opt Options) (*lineTable, error) {
+	// The tree refers to its source for as long as it lives: keep a copy of just that.
+	p.src = bytes.Clone(parts.body)
+	lines := newLineTable(p.src, parts.line)
+	if line, what := guard(p.src); what != "" {
+		return nil, &Error{Key: p.key, Line: lines.lines[min(line, len(lines.lines)-1)], What: what,
+			Instead: "Put empty lines between paragraphs, and keep lists and quotations a few levels deep."}
+	}
+	language, _, _ := strings.Cut(strings.ToLower(opt.Language), "-")
+	p.doc = parseMarkdown(p.src, language)
+	return lines, nil
 }
 
-// Text is the body as plain text, wrapped at 72 columns, with numbered links at
-// its end.
-func (p *Post) Text(r Resolver) string { return html.EscapeString(string(p.body)) }
+// readFront lets the front matter decide what it names.
+func (p *Post) readFront(fields *value, loc *time.Location) error {
+	if fields == nil || len(fields.fields) == 0 {
+		return nil
+	}
+	f := front{key: p.key, loc: loc, heard: map[string]heard{}}
+	f.hear(fields.fields, 0)
+	f.apply(&p.Meta)
+	p.Warnings = append(p.Warnings, f.warnings...)
+	return errors.Join(f.errs...)
+}
+
+// finish fills in what the front matter left open and warns of what an author
+// may have overlooked.
+func (p *Post) finish(n name) {
+	if p.Title == "" {
+		p.Title = humanise(n.base)
+	}
+	if p.Book == nil {
+		p.Book = reviewed(p.Title)
+	}
+	if p.Book == nil && reviewTitle.MatchString(p.Title) {
+		p.warn("the title announces a book review but names no author; write “Book Review: TITLE by AUTHOR”, or add book: to the front matter, to list it among the books")
+	}
+	if p.Description == "" {
+		p.Description = describe(p.doc, p.src)
+	}
+	if p.Words == 0 && len(p.Images) == 0 {
+		p.warn("there is no text below the title")
+	}
+}
+
+func (p *Post) warn(text string) { p.Warnings = append(p.Warnings, Warning{Text: text}) }

@@ -1,0 +1,374 @@
+package post
+
+import (
+	"strconv"
+
+	emoji "github.com/yuin/goldmark-emoji/ast"
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+// writer renders the tree as HTML. It writes only elements and attributes that
+// it knows, so nothing it writes needs sanitising but what an author's raw HTML
+// brought.
+type writer struct {
+	out    []byte
+	src    []byte
+	r      Resolver
+	mail   bool // for a mail: no ids, classes or colours that need a style sheet
+	shift  int  // added to the level of headings
+	prefix string
+	noRaw  bool // leave raw HTML out altogether
+	noRefs bool // footnote marks without links, for a text whose notes were cut off
+	raw    bool // raw HTML was written
+	inLink int
+	open   map[string]int // formatting elements of raw HTML blocks not closed yet
+	// inlineOpen are the elements that raw HTML opened in the running text under way.
+	inlineOpen []string
+}
+
+func (w *writer) str(s string)        { w.out = append(w.out, s...) }
+func (w *writer) esc(s string)        { w.out = appendEscaped(w.out, s) }
+func (w *writer) attr(k, v string)    { w.str(" " + k + `="`); w.esc(v); w.str(`"`) }
+func (w *writer) num(k string, n int) { w.str(" " + k + `="` + strconv.Itoa(n) + `"`) }
+
+// appendEscaped writes text so that it is text in HTML and in a quoted attribute.
+func appendEscaped[T string | []byte](out []byte, s T) []byte {
+	from := 0
+	for i := range len(s) {
+		var e string
+		switch s[i] {
+		case '&':
+			e = "&amp;"
+		case '<':
+			e = "&lt;"
+		case '>':
+			e = "&gt;"
+		case '"':
+			e = "&#34;"
+		default:
+			continue
+		}
+		out = append(out, s[from:i]...)
+		out = append(out, e...)
+		from = i + 1
+	}
+	return append(out, s[from:]...)
+}
+
+// identity writes the id and class an author gave to a node.
+func (w *writer) identity(n ast.Node, class string) {
+	if w.mail {
+		return
+	}
+	if n.Attributes() != nil {
+		if id := cleanID(attribute(n, "id")); id != "" {
+			w.attr("id", id)
+		}
+		if own := cleanClass(attribute(n, "class")); own != "" {
+			if class != "" {
+				class += " "
+			}
+			class += own
+		}
+	}
+	if class != "" {
+		w.attr("class", class)
+	}
+}
+
+// blocks writes all children of a node.
+func (w *writer) blocks(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.block(c)
+	}
+}
+
+func (w *writer) block(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Paragraph:
+		w.paragraph(n)
+	case *ast.TextBlock:
+		w.inlines(n)
+		if n.NextSibling() != nil {
+			w.str("\n")
+		}
+	case *ast.Heading:
+		w.heading(n)
+	case *ast.ThematicBreak:
+		w.str("<hr>\n")
+	case *ast.CodeBlock:
+		w.code(n, "")
+	case *ast.FencedCodeBlock:
+		w.code(n, fenceLanguage(n, w.src))
+	case *ast.Blockquote:
+		w.quotation(n)
+	case *ast.List:
+		w.list(n)
+	case *ast.HTMLBlock:
+		w.htmlBlock(n)
+	case *east.Table:
+		w.table(n)
+	case *east.DefinitionList:
+		w.wrap("dl", n)
+	case *east.DefinitionTerm:
+		w.str("<dt>")
+		w.inlines(n)
+		w.str("</dt>\n")
+	case *east.DefinitionDescription:
+		w.str("<dd>")
+		w.blocks(n)
+		w.str("</dd>\n")
+	case *east.FootnoteList:
+		w.footnotes(n)
+	case *ast.LinkReferenceDefinition:
+	default:
+		if n.Type() == ast.TypeInline {
+			w.inline(n)
+			return
+		}
+		w.blocks(n)
+	}
+}
+
+func (w *writer) wrap(element string, n ast.Node) {
+	w.str("<" + element + ">\n")
+	w.blocks(n)
+	w.str("</" + element + ">\n")
+}
+
+func (w *writer) paragraph(n *ast.Paragraph) {
+	if only := onlyPicture(n); only != nil && w.figure(n, only) {
+		return
+	}
+	if l, ok := n.FirstChild().(*ast.Link); ok && n.ChildCount() <= 2 && attribute(l, "class") == "card" {
+		w.str(`<p class="card">`)
+		w.inlines(n)
+		w.str("</p>\n")
+		return
+	}
+	start := len(w.out)
+	w.str("<p")
+	w.identity(n, "")
+	w.str(">")
+	empty := len(w.out)
+	w.inlines(n)
+	if len(w.out) == empty {
+		w.out = w.out[:start]
+		return
+	}
+	w.str("</p>\n")
+}
+
+func (w *writer) heading(n *ast.Heading) {
+	level := strconv.Itoa(w.level(n))
+	w.str("<h" + level)
+	w.identity(n, "")
+	w.str(">")
+	w.inlines(n)
+	w.str("</h" + level + ">\n")
+}
+
+// level is a heading's in the page, whose h1 is the title.
+func (w *writer) level(n *ast.Heading) int { return min(6, n.Level+w.shift) }
+
+func (w *writer) quotation(n *ast.Blockquote) {
+	kind := attribute(n, "callout")
+	switch {
+	case kind == "":
+		w.str("<blockquote")
+		w.identity(n, "")
+		w.str(">\n")
+		w.blocks(n)
+		w.str("</blockquote>\n")
+	case w.mail:
+		w.str("<blockquote>\n<p><strong>")
+		w.esc(attribute(n, "callout-title"))
+		w.str("</strong></p>\n")
+		w.blocks(n)
+		w.str("</blockquote>\n")
+	default:
+		w.str(`<aside class="callout callout-` + kind + `" role="note">` + "\n" + `<p class="callout-title">`)
+		w.esc(attribute(n, "callout-title"))
+		w.str("</p>\n")
+		w.blocks(n)
+		w.str("</aside>\n")
+	}
+}
+
+func (w *writer) list(n *ast.List) {
+	tag, class := "ul", ""
+	if n.IsOrdered() {
+		tag = "ol"
+	}
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		if isTask(item) {
+			class = "contains-task-list"
+			break
+		}
+	}
+	w.str("<" + tag)
+	if n.IsOrdered() && n.Start != 1 {
+		w.num("start", n.Start)
+	}
+	w.identity(n, class)
+	w.str(">\n")
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		w.str("<li")
+		if isTask(item) {
+			w.identity(item, "task-list-item")
+		}
+		w.str(">")
+		if first := item.FirstChild(); first != nil {
+			if _, tight := first.(*ast.TextBlock); !tight {
+				w.str("\n")
+			}
+		}
+		w.blocks(item)
+		w.str("</li>\n")
+	}
+	w.str("</" + tag + ">\n")
+}
+
+// isTask tells whether a list item begins with a check box.
+func isTask(item ast.Node) bool {
+	first := item.FirstChild()
+	if first == nil {
+		return false
+	}
+	_, ok := first.FirstChild().(*east.TaskCheckBox)
+	return ok
+}
+
+func (w *writer) table(n *east.Table) {
+	if !w.mail {
+		w.str(`<div class="table">`)
+	}
+	w.str("<table>\n")
+	body := false
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		tag := "td"
+		if _, head := row.(*east.TableHeader); head {
+			tag = "th"
+			w.str("<thead>\n")
+		} else if !body {
+			body = true
+			w.str("<tbody>\n")
+		}
+		w.str("<tr>\n")
+		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
+			w.str("<" + tag)
+			if cell, ok := c.(*east.TableCell); ok && cell.Alignment != east.AlignNone {
+				w.attr("align", cell.Alignment.String())
+			}
+			w.str(">")
+			w.inlines(c)
+			w.str("</" + tag + ">\n")
+		}
+		w.str("</tr>\n")
+		if tag == "th" {
+			w.str("</thead>\n")
+		}
+	}
+	if body {
+		w.str("</tbody>\n")
+	}
+	w.str("</table>")
+	if !w.mail {
+		w.str("</div>")
+	}
+	w.str("\n")
+}
+
+func (w *writer) inlines(n ast.Node) {
+	open := len(w.inlineOpen)
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.inline(c)
+	}
+	if len(w.inlineOpen) > open {
+		w.closeTo(open)
+	}
+}
+
+func (w *writer) inline(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		value := n.Value(w.src)
+		if !n.IsRaw() {
+			value = unescape(value)
+		}
+		w.out = appendEscaped(w.out, value)
+		if n.HardLineBreak() {
+			w.str("<br>\n")
+		} else if n.SoftLineBreak() {
+			w.str("\n")
+		}
+	case *ast.String:
+		w.out = appendEscaped(w.out, n.Value)
+	case *ast.Emphasis:
+		tag := "em"
+		if n.Level == 2 {
+			tag = "strong"
+		}
+		w.span(tag, n)
+	case *east.Strikethrough:
+		w.span("del", n)
+	case *ast.CodeSpan:
+		w.codeSpan(n)
+	case *ast.Link:
+		w.link(n)
+	case *ast.AutoLink:
+		w.autoLink(n)
+	case *ast.Image:
+		w.image(n)
+	case *ast.RawHTML:
+		w.rawInline(n)
+	case *emoji.Emoji:
+		w.esc(string(n.Value.Unicode))
+	case *east.TaskCheckBox:
+		if w.mail {
+			w.str(map[bool]string{true: "☑ ", false: "☐ "}[n.IsChecked])
+			return
+		}
+		w.str(`<input type="checkbox" disabled`)
+		if n.IsChecked {
+			w.str(" checked")
+		}
+		w.str("> ")
+	case *east.FootnoteLink:
+		w.footnoteLink(n)
+	case *east.FootnoteBacklink:
+		w.footnoteBack(n)
+	default:
+		if n.Type() == ast.TypeBlock {
+			w.block(n)
+			return
+		}
+		w.inlines(n)
+	}
+}
+
+func (w *writer) span(tag string, n ast.Node) {
+	w.str("<" + tag)
+	w.identity(n, "")
+	w.str(">")
+	w.inlines(n)
+	w.str("</" + tag + ">")
+}
+
+func (w *writer) codeSpan(n *ast.CodeSpan) {
+	w.str("<code")
+	w.identity(n, "")
+	w.str(">")
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if t, ok := c.(*ast.Text); ok {
+			for _, b := range t.Value(w.src) {
+				if b == '\n' {
+					b = ' '
+				}
+				w.out = appendEscaped(w.out, []byte{b})
+			}
+		}
+	}
+	w.str("</code>")
+}

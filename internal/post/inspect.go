@@ -1,0 +1,231 @@
+package post
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// inspector walks a fresh tree once: it takes what the post's [Meta] wants to know
+// and prepares the tree for rendering.
+type inspector struct {
+	p        *Post
+	lines    *lineTable
+	ids      *headingIDs
+	inLink   int
+	seen     map[Ref]bool
+	words    int
+	told     map[string]bool
+	headings []*ast.Heading
+}
+
+func (p *Post) inspect(lines *lineTable) {
+	in := &inspector{p: p, lines: lines, ids: newHeadingIDs(), seen: map[Ref]bool{}, told: map[string]bool{}}
+	in.walk(p.doc)
+	in.shift()
+	p.Words = in.words
+}
+
+// walk visits a node and all below it.
+func (in *inspector) walk(n ast.Node) {
+	p := in.p
+	switch n := n.(type) {
+	case *ast.Blockquote:
+		markCallout(n, p.src)
+	case *ast.Heading:
+		in.headings = append(in.headings, n)
+	case *ast.Text:
+		in.words += countWords(n.Value(p.src))
+	case *ast.Link:
+		in.link(string(unescape(n.Destination)), in.lineOf(n))
+	case *ast.Image:
+		in.image(string(unescape(n.Destination)), plainText(n, p.src) == "", in.lineOf(n))
+	case *ast.HTMLBlock:
+		in.html(blockSource(n, p.src), in.lineOf(n))
+	case *ast.RawHTML:
+		in.html(n.Segments.Value(p.src), in.lineOf(n))
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		in.walk(c)
+	}
+}
+
+// shift makes room for the title: where the text has headings of the first
+// level, all go down by one.
+func (in *inspector) shift() {
+	for _, h := range in.headings {
+		if h.Level == 1 {
+			in.p.shift = 1
+		}
+	}
+	for _, h := range in.headings {
+		text := plainText(h, in.p.src)
+		id := in.ids.give(h, text)
+		if _, top := h.Parent().(*ast.Document); top && text != "" {
+			in.p.toc = append(in.p.toc, Heading{ID: id, Text: text, Level: min(6, h.Level+in.p.shift)})
+		}
+	}
+}
+
+func (in *inspector) lineOf(n ast.Node) int {
+	for ; n != nil; n = n.Parent() {
+		at := -1
+		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
+			at = n.Lines().At(0).Start
+		} else {
+			at = position(n)
+		}
+		if at >= 0 {
+			return in.lines.at(at)
+		}
+	}
+	return 0
+}
+
+func (in *inspector) warn(line int, text string) {
+	if in.told[text] || len(in.p.Warnings) >= 50 {
+		return
+	}
+	in.told[text] = true
+	in.p.Warnings = append(in.p.Warnings, Warning{Line: line, Text: text})
+}
+
+func (in *inspector) link(ref string, line int) {
+	switch classify(ref) {
+	case file:
+		in.add(&in.p.Links, Ref{To: ref, Line: line})
+	case picture:
+		in.add(&in.p.Images, Ref{To: ref, Line: line})
+	case document:
+		in.warn(line, fmt.Sprintf("the link to “%s” leads nowhere: only Markdown and pictures are published; upload that file elsewhere and link to its address", short(ref)))
+	case unsafe:
+		in.warn(line, fmt.Sprintf("the link to “%s” was left out, because such an address is not safe; write one that begins with https://", short(ref)))
+	case nowhere:
+		in.warn(line, "a link has no address; write it between the parentheses: [text](https://example.org)")
+	}
+}
+
+func (in *inspector) image(ref string, noAlt bool, line int) {
+	switch kind := classify(ref); {
+	case kind == picture:
+		in.add(&in.p.Images, Ref{To: ref, Line: line, NoAlt: noAlt})
+		if noAlt {
+			in.warn(line, fmt.Sprintf("the picture “%s” has no description for people who cannot see it; write one between the brackets: ![what it shows](%s)", short(ref), short(ref)))
+		}
+	case kind == page && external(ref):
+		in.warn(line, fmt.Sprintf("the picture “%s” lies on another site, so readers get a link to it; put a copy beside this file and write its name", short(ref)))
+	default:
+		in.warn(line, fmt.Sprintf("“%s” is not a picture that can be shown; put one beside this file and write its name, such as photo.jpg", short(ref)))
+	}
+}
+
+func (in *inspector) add(to *[]Ref, r Ref) {
+	key := Ref{To: r.To, NoAlt: r.NoAlt}
+	if !in.seen[key] {
+		in.seen[key] = true
+		*to = append(*to, r)
+	}
+}
+
+// html looks for links and pictures in raw HTML and tells what is left out of it.
+func (in *inspector) html(piece []byte, line int) {
+	z := html.NewTokenizer(bytes.NewReader(piece))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return
+		case html.TextToken:
+			in.words += countWords(z.Raw())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			switch t.DataAtom {
+			case atom.A:
+				if href := strings.TrimSpace(value1(t, "href")); href != "" {
+					in.link(href, line)
+				}
+			case atom.Img:
+				in.image(strings.TrimSpace(value1(t, "src")), !hasAttr(t, "alt"), line)
+			case atom.Script:
+				in.warn(line, "a script was left out: pages here hold no scripts")
+			case atom.Form, atom.Input:
+				in.warn(line, "a form was left out: pages here hold no forms but the one for subscribing")
+			case atom.Svg, atom.Math, atom.Canvas:
+				in.warn(line, fmt.Sprintf("a drawing (<%s>) was left out; save it as a picture beside this file", t.Data))
+			}
+		}
+	}
+}
+
+// countWords counts runs of letters and digits; scripts without blanks between
+// words count two characters as one.
+func countWords(text []byte) int {
+	n, dense := 0, 0
+	in := false
+	for _, r := range string(text) {
+		switch {
+		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+			dense++
+			in = false
+		case r < 0x80 && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'), r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)):
+			if !in {
+				n++
+			}
+			in = true
+		case in && (r == '\'' || r == '’' || r == '-'):
+		default:
+			in = false
+		}
+	}
+	return n + (dense+1)/2
+}
+
+// firstHeading is the first block of the text if it is a heading of the first
+// level; raw HTML without text (a comment) may stand before it.
+func firstHeading(doc ast.Node) *ast.Heading {
+	for c := doc.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Heading:
+			if c.Level == 1 {
+				return c
+			}
+			return nil
+		case *ast.LinkReferenceDefinition, *ast.HTMLBlock, *east.FootnoteList:
+		case *ast.Paragraph:
+			if onlyPicture(c) == nil {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// lineTable finds the line of the file for an offset in the text that was parsed.
+type lineTable struct {
+	starts []int // offsets at which lines begin
+	lines  []int // their numbers in the file
+}
+
+func newLineTable(src []byte, first int) *lineTable {
+	t := &lineTable{starts: []int{0}, lines: []int{first}}
+	for i, c := range src {
+		if c == '\n' {
+			first++
+			t.starts, t.lines = append(t.starts, i+1), append(t.lines, first)
+		}
+	}
+	return t
+}
+
+func (t *lineTable) at(offset int) int {
+	i := sort.SearchInts(t.starts, offset+1) - 1
+	return t.lines[max(0, i)]
+}

@@ -1,0 +1,129 @@
+package post
+
+import (
+	"bytes"
+
+	"github.com/yuin/goldmark"
+	emoji "github.com/yuin/goldmark-emoji"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// markdown reads CommonMark, GitHub's extensions and those of Markdown Extra. It
+// is configured once, never changed and safe for many goroutines.
+var markdown = newMarkdown()
+
+// languageKey is where the language of the text is found while it is parsed.
+var languageKey = parser.NewContextKey()
+
+func newMarkdown() parser.Parser {
+	md := goldmark.New(
+		goldmark.WithParserOptions(
+			parser.WithAttribute(),
+			parser.WithInlineParsers(
+				util.Prioritized(&quickLinkify{extension.NewLinkifyParser()}, 999),
+				util.Prioritized(newTypography(), 9999),
+				util.Prioritized(attributes{}, 50),
+			),
+		),
+		goldmark.WithExtensions(
+			extension.Table,
+			extension.Strikethrough,
+			extension.TaskList,
+			extension.Footnote,
+			extension.DefinitionList,
+			emoji.Emoji,
+		),
+	)
+	return md.Parser()
+}
+
+// parseMarkdown makes the tree of a text.
+func parseMarkdown(src []byte, language string) ast.Node {
+	pc := parser.NewContext()
+	pc.Set(languageKey, language)
+	return markdown.Parse(text.NewReader(src), parser.WithContext(pc))
+}
+
+// quickLinkify asks for a bare address only where a word looks like one. The
+// parser behind it is called at every space, and takes half of all parsing time.
+type quickLinkify struct{ parser.InlineParser }
+
+func (q *quickLinkify) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	word := line
+	switch line[0] {
+	case ' ', '*', '_', '~', '(':
+		word = line[1:]
+	}
+	if len(word) < 5 || !bytes.HasPrefix(word, []byte("http")) && !bytes.HasPrefix(word, []byte("www.")) && !bytes.HasPrefix(word, []byte("ftp:")) {
+		at := bytes.IndexAny(word[:min(len(word), 80)], "@ \n(<>[]\"")
+		if at < 1 || word[at] != '@' {
+			return nil
+		}
+	}
+	return q.InlineParser.Parse(parent, block, pc)
+}
+
+// typography turns straight quotation marks, "--" and "..." into what a
+// typesetter would set, as the language of the text has it.
+type typography struct {
+	parser.InlineParser // of English, for what all have in common
+	by                  map[string]parser.InlineParser
+}
+
+func newTypography() *typography {
+	t := &typography{by: map[string]parser.InlineParser{}}
+	for _, style := range []struct {
+		languages                      []string
+		left, right, leftOne, rightOne string
+	}{
+		{[]string{""}, "“", "”", "‘", "’"},
+		{[]string{"de", "cs", "sk", "sl", "hr", "is", "lt", "bg"}, "„", "“", "‚", "‘"},
+		{[]string{"pl", "ro", "hu", "nl"}, "„", "”", "‚", "’"},
+		{[]string{"fr"}, "« ", " »", "‹ ", " ›"},
+		{[]string{"es", "it", "pt", "ru", "uk", "el", "no", "nb", "nn", "ca"}, "«", "»", "“", "”"},
+		{[]string{"da"}, "»", "«", "›", "‹"},
+		{[]string{"sv", "fi"}, "”", "”", "’", "’"},
+	} {
+		p := extension.NewTypographerParser(extension.WithTypographicSubstitutions(map[extension.TypographicPunctuation]string{
+			extension.LeftDoubleQuote:  style.left,
+			extension.RightDoubleQuote: style.right,
+			extension.LeftSingleQuote:  style.leftOne,
+			extension.RightSingleQuote: style.rightOne,
+			extension.EnDash:           "–",
+			extension.EmDash:           "—",
+			extension.Ellipsis:         "…",
+			extension.LeftAngleQuote:   "«",
+			extension.RightAngleQuote:  "»",
+			extension.Apostrophe:       "’",
+		}))
+		for _, l := range style.languages {
+			t.by[l] = p
+		}
+	}
+	t.InlineParser = t.by[""]
+	return t
+}
+
+func (t *typography) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	if language, _ := pc.Get(languageKey).(string); language != "" {
+		if p := t.by[language]; p != nil {
+			return p.Parse(parent, block, pc)
+		}
+	}
+	return t.InlineParser.Parse(parent, block, pc)
+}
+
+// CloseBlock forgets quotations left open at the end of a block. The parsers
+// behind have such a method too, but not of the shape that goldmark calls.
+func (t *typography) CloseBlock(parent ast.Node, _ text.Reader, pc parser.Context) {
+	if c, ok := t.InlineParser.(interface {
+		CloseBlock(ast.Node, parser.Context)
+	}); ok {
+		c.CloseBlock(parent, pc) // the count is the context's, so any of them will do
+	}
+}

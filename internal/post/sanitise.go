@@ -1,0 +1,70 @@
+package post
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// allowed is what bluemonday lets through: the elements and attributes that this
+// package writes. It is built once and never changed.
+var allowed = newPolicy()
+
+func newPolicy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "div", "span", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code",
+		"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col", "figure", "figcaption", "details", "summary",
+		"h2", "h3", "h4", "h5", "h6", "b", "i", "em", "strong", "small", "s", "u", "sub", "sup", "kbd", "samp", "var", "abbr", "cite", "q", "dfn",
+		"mark", "ins", "del", "time", "bdi", "bdo", "ruby", "rt", "rp", "wbr", "section", "article", "aside", "address")
+	p.AllowNoAttrs().OnElements("a", "span")
+	words := regexp.MustCompile(`^[A-Za-z0-9 _-]+$`)
+	number := regexp.MustCompile(`^[0-9]{1,6}$`)
+	p.AllowAttrs("class").Matching(words).Globally()
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\pL\pN\pM:._-]+$`)).Globally()
+	p.AllowAttrs("title").Globally()
+	p.AllowAttrs("lang").Matching(words).Globally()
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(?i:ltr|rtl|auto)$`)).Globally()
+	p.AllowAttrs("role").Matching(regexp.MustCompile(`^(note|doc-noteref|doc-backlink|doc-endnotes)$`)).Globally()
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("src", "srcset", "sizes", "alt", "loading", "decoding").OnElements("img")
+	p.AllowAttrs("width", "height").Matching(number).OnElements("img")
+	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|right|center)$`)).OnElements("td", "th", "p", "div", "table")
+	p.AllowAttrs("colspan", "rowspan", "span").Matching(number).OnElements("td", "th", "col", "colgroup")
+	p.AllowAttrs("start").Matching(number).OnElements("ol")
+	p.AllowAttrs("reversed").OnElements("ol")
+	p.AllowAttrs("value").Matching(number).OnElements("li")
+	p.AllowAttrs("datetime").OnElements("time", "ins", "del")
+	p.AllowAttrs("cite").OnElements("blockquote", "q", "ins", "del")
+	p.AllowAttrs("open").OnElements("details")
+	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre")
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
+	p.AllowAttrs("checked", "disabled").OnElements("input")
+	p.AllowURLSchemes("http", "https", "mailto", "tel", "sms", "ftp", "xmpp", "irc", "ircs", "matrix", "geo", "magnet", "gemini", "webcal", "feed",
+		"news", "signal", "whatsapp", "facetime", "skype")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	return p
+}
+
+// sanitise makes well-formed HTML of a body that holds raw HTML and lets nothing
+// through that is not allowed. It reports false for one too tangled to parse.
+func sanitise(body []byte) ([]byte, bool) {
+	context := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(string(body)), context)
+	if err != nil {
+		return nil, false
+	}
+	var balanced strings.Builder
+	for _, n := range nodes {
+		if err := html.Render(&balanced, n); err != nil {
+			return nil, false
+		}
+	}
+	if balanced.Len() > 4*len(body)+4096 { // reopened formatting, over and over
+		return nil, false
+	}
+	return allowed.SanitizeBytes([]byte(balanced.String())), true
+}
