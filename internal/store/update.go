@@ -64,10 +64,10 @@ func Update(ctx context.Context, b *Bucket, key string, change func(old []byte) 
 	return fmt.Errorf("changing %s/%s: %w", b.name, key, ErrConflict)
 }
 
-// pause waits before the next try: about 10 ms, growing to at most a second, half of
+// pause waits before the next try: about 10 ms, growing to at most 0.4 s, half of
 // it by chance so that two who collided do not collide again.
 func pause(ctx context.Context, try int) error {
-	longest := min(10*time.Millisecond<<min(try, 10), time.Second)
+	longest := min(10*time.Millisecond<<min(try, 10), 400*time.Millisecond)
 	wait := longest/2 + rand.N(longest/2)
 	select {
 	case <-ctx.Done():
