@@ -1,0 +1,401 @@
+package newsletter
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
+)
+
+// clockwork is a clock that stands still until it is moved.
+type clockwork struct{ unix atomic.Int64 }
+
+func (c *clockwork) now() time.Time          { return time.Unix(0, c.unix.Load()).UTC() }
+func (c *clockwork) set(t time.Time)         { c.unix.Store(t.UnixNano()) }
+func (c *clockwork) forward(d time.Duration) { c.unix.Add(int64(d)) }
+
+// monday is when most tests begin: Monday 23 November 2026, 14:00 in Berlin.
+var monday = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+
+// place is a whole small newsletter: buckets on a real S3 server, an audience, a
+// catalog written by hand, and a Mailgun that remembers.
+type place struct {
+	t        testing.TB
+	client   *s3.Client
+	clock    *clockwork
+	box      *mailbox
+	settings string
+	catalog  *catalog.Catalog
+	etag     string
+	said     []string
+	mu       sync.Mutex // guards said
+}
+
+func newPlace(t testing.TB) *place {
+	t.Helper()
+	p := &place{t: t, client: storetest.Server(t), clock: &clockwork{}, box: newMailbox()}
+	p.clock.set(monday)
+	p.catalog = catalog.New("secret")
+	p.settings = "title: Notes\ntimezone: Europe/Berlin\nnewsletter:\n  address: 1 Mill Lane, Little Sutton\n"
+	p.save()
+	return p
+}
+
+func (p *place) state() *store.Bucket   { return store.New(p.client, "state") }
+func (p *place) content() *store.Bucket { return store.New(p.client, "content") }
+func (p *place) people() *audience.Audience {
+	return audience.Open(audience.Options{State: p.state(), Now: p.clock.now, Rand: rand.Reader})
+}
+
+// engine is a fresh run over the place, as after a restart.
+func (p *place) engine(change ...func(*Options)) *Newsletter {
+	p.t.Helper()
+	o := Options{
+		State: p.state(), Content: p.content(), Audience: p.people(), Sender: p.box, Events: p.box,
+		Now: p.clock.now, Rand: rand.Reader, SiteURL: "https://notes.example", Domain: "mg.notes.example",
+		From: "Ada <ada@notes.example>", Undo: 10 * time.Minute, Settle: 30 * time.Minute, Deadline: time.Minute,
+		Say: func(line string) { p.mu.Lock(); p.said = append(p.said, line); p.mu.Unlock() },
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	n, err := New(o)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return n
+}
+
+// save writes the catalog.
+func (p *place) save() {
+	p.t.Helper()
+	p.catalog.Settings = p.settings
+	p.catalog.Generation++
+	body, err := p.catalog.Encode()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	ctx := p.t.Context()
+	if p.etag == "" {
+		p.etag, err = p.state().Create(ctx, catalog.Key, body, store.Header{})
+	} else {
+		p.etag, err = p.state().Replace(ctx, catalog.Key, body, store.Header{}, p.etag)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// upload writes an object of the content bucket whatever is there.
+func (p *place) upload(key, body string) (etag string) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	o, err := p.content().Head(ctx, key)
+	if errors.Is(err, store.ErrNotFound) {
+		etag, err = p.content().Create(ctx, key, []byte(body), store.Header{})
+	} else if err == nil {
+		etag, err = p.content().Replace(ctx, key, []byte(body), store.Header{}, o.ETag)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return etag
+}
+
+// write publishes a post as the publish function would have: source, catalog entry.
+// Its title is unlike any other's, so that it can be found in mails.
+func (p *place) write(id string, change ...func(*catalog.Entry)) *catalog.Entry {
+	p.t.Helper()
+	key := "posts/" + id + ".md"
+	title := "The " + id + " piece"
+	body := "---\ntitle: " + title + "\n---\n\nWords of " + id + ".\n"
+	sum := sha256.Sum256([]byte(body))
+	now := p.clock.now()
+	p.catalog.Sequence++
+	e := &catalog.Entry{
+		ID: id, Key: key, ETag: p.upload(key, body), First: now, GoLive: now, Seq: p.catalog.Sequence, Live: true,
+		Path: "/blog/" + id + "/",
+		Meta: post.Meta{Kind: post.Article, Title: title, Slug: id, Hash: hex.EncodeToString(sum[:]), Words: 3},
+	}
+	for _, c := range change {
+		c(e)
+	}
+	p.catalog = p.catalog.Clone()
+	p.catalog.Posts[id] = e
+	p.catalog.Files[key] = &catalog.File{ETag: e.ETag, Post: id, Hash: e.Hash, Uploaded: now}
+	p.save()
+	return e
+}
+
+// edit changes a post's entry.
+func (p *place) edit(id string, change func(*catalog.Entry)) {
+	p.t.Helper()
+	p.catalog = p.catalog.Clone()
+	e := *p.catalog.Posts[id]
+	change(&e)
+	p.catalog.Posts[id] = &e
+	p.save()
+}
+
+// subscribe adds somebody and returns their uid.
+func (p *place) subscribe(name string, c audience.Cadence, topics ...string) string {
+	p.t.Helper()
+	ask := audience.Ask{Address: name + "@readers.example", Cadence: c, Topics: topics, At: p.clock.now(), Consent: audience.Consent{Source: "test"}}
+	s, err := p.people().Confirm(p.t.Context(), ask)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s.UID
+}
+
+// announce opens the posts' issues.
+func (p *place) announce(n *Newsletter, ids ...string) {
+	p.t.Helper()
+	if err := n.AnnounceAll(p.t.Context(), ids); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// work is a tick.
+func (p *place) work(n *Newsletter) {
+	p.t.Helper()
+	if err := n.Work(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// ticks opens digests and works, as often as it takes for nothing to be left to do
+// at this moment.
+func (p *place) ticks(n *Newsletter) {
+	p.t.Helper()
+	for range 6 {
+		if err := n.OpenDigests(p.t.Context()); err != nil {
+			p.t.Fatal(err)
+		}
+		p.work(n)
+	}
+}
+
+func (p *place) issue(id string) *Issue {
+	p.t.Helper()
+	i, err := p.engine().loadIssue(p.t.Context(), id)
+	if err != nil {
+		p.t.Fatalf("%s: %v", id, err)
+	}
+	return i
+}
+
+// expects compares the mail lines of a post's receipt.
+func (p *place) expects(n *Newsletter, id string, want ...string) {
+	p.t.Helper()
+	got, err := n.Expect(p.t.Context(), p.catalog, p.catalog.Posts[id])
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if !slices.Equal(got, want) {
+		p.t.Errorf("the receipt of %s says\n  %s\nwant\n  %s", id, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// mails compares who got what so far: "name: subject-id subject-id".
+func (p *place) mails(want ...string) {
+	p.t.Helper()
+	if got := p.box.summary(); !slices.Equal(got, want) {
+		p.t.Errorf("mailed\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// mailbox is a Mailgun that remembers what it accepted. fate may decide otherwise.
+type mailbox struct {
+	mu     sync.Mutex
+	got    []delivery
+	ids    map[string]int // accepted requests by Message-Id
+	calls  int
+	fate   func(call int, r Request) (accept bool, o Outcome) // nil: all is accepted
+	silent bool                                               // the log does not answer
+}
+
+type delivery struct {
+	to, text, subject, token, id string
+}
+
+func newMailbox() *mailbox { return &mailbox{ids: map[string]int{}} }
+
+func (m *mailbox) Send(_ context.Context, r Request) Outcome {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls++
+	accept, outcome := true, Outcome(Accepted{})
+	if m.fate != nil {
+		accept, outcome = m.fate(m.calls, r)
+	}
+	if accept {
+		m.ids[r.MessageID]++
+		for _, to := range r.To {
+			m.got = append(m.got, delivery{to.Address, r.Message.Text, r.Message.Subject, to.Vars["t"], r.MessageID})
+		}
+	}
+	return outcome
+}
+
+func (m *mailbox) Accepted(_ context.Context, _, _, id string) (bool, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.silent {
+		return false, false, errors.New("no answer")
+	}
+	return m.ids[id] > 0, true, nil
+}
+
+// summary says for each recipient which posts their mails brought, in order.
+func (m *mailbox) summary() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	by := map[string][]string{}
+	for _, d := range m.got {
+		name, _, _ := strings.Cut(d.to, "@")
+		by[name] = append(by[name], piecesIn(d.text+"\n"+d.subject))
+	}
+	var lines []string
+	for name, mails := range by {
+		lines = append(lines, name+": "+strings.Join(mails, " "))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// piecesIn names the posts a mail is about, joined by "+".
+func piecesIn(text string) string {
+	var ids []string
+	words := strings.Fields(text)
+	for k := 2; k < len(words); k++ {
+		if strings.HasPrefix(words[k], "piece") && strings.HasSuffix(words[k-2], "The") && !slices.Contains(ids, words[k-1]) {
+			ids = append(ids, words[k-1])
+		}
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, "+")
+}
+
+// each counts how often everybody got every post.
+func (m *mailbox) each() map[string]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	counts := map[string]int{}
+	for _, d := range m.got {
+		for _, id := range strings.Split(piecesIn(d.text+"\n"+d.subject), "+") {
+			counts[d.to+" "+id]++
+		}
+	}
+	return counts
+}
+
+// flaky is a network on which requests can be lost: the one with number at, and,
+// if it kills, all that follow.
+type flaky struct {
+	next  http.RoundTripper
+	count atomic.Int64
+	at    int64
+	after bool // the request arrives, only its answer is lost
+	kills bool
+}
+
+var errLost = errors.New("the network is gone")
+
+// reach tells whether the next request is done at all, and whether it is answered.
+func (f *flaky) reach() (done, answered bool) {
+	k := f.count.Add(1)
+	switch {
+	case f.at == 0 || k < f.at || k > f.at && !f.kills:
+		return true, true
+	case k == f.at:
+		return f.after, false
+	}
+	return false, false
+}
+
+func (f *flaky) RoundTrip(r *http.Request) (*http.Response, error) {
+	done, answered := f.reach()
+	if !done {
+		return nil, errLost
+	}
+	resp, err := f.next.RoundTrip(r)
+	if err == nil && !answered {
+		_ = resp.Body.Close()
+		return nil, errLost
+	}
+	return resp, err
+}
+
+// Send lets requests to Mailgun be lost on the same network.
+type flakySender struct {
+	*flaky
+	box *mailbox
+}
+
+func (f flakySender) Send(ctx context.Context, r Request) Outcome {
+	done, answered := f.reach()
+	o := Outcome(Uncertain{"the connection broke"})
+	if done {
+		got := f.box.Send(ctx, r)
+		if answered {
+			o = got
+		}
+	}
+	return o
+}
+
+func (f flakySender) Accepted(ctx context.Context, domain, region, id string) (bool, bool, error) {
+	if done, answered := f.reach(); !done || !answered {
+		return false, false, errLost
+	}
+	return f.box.Accepted(ctx, domain, region, id)
+}
+
+// over is an engine on a flaky network.
+func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
+	f.next = http.DefaultTransport
+	client := s3.New(p.client.Options(), func(o *s3.Options) {
+		o.HTTPClient = &http.Client{Transport: f}
+		o.Retryer = aws.NopRetryer{}
+	})
+	state := store.New(client, "state")
+	return p.engine(append([]func(*Options){func(o *Options) {
+		o.State, o.Content = state, store.New(client, "content")
+		o.Audience = audience.Open(audience.Options{State: state, Now: p.clock.now, Rand: rand.Reader})
+		sender := flakySender{f, p.box}
+		o.Sender, o.Events = sender, sender
+	}}, change...)...)
+}
+
+// debug shows the state of everything when a test fails.
+func (p *place) debug() string {
+	var b strings.Builder
+	for _, prefix := range []string{"outbox.json", "issues/", "sending.json"} {
+		objects, _, _ := p.state().List(context.Background(), prefix, "", 0)
+		for _, o := range objects {
+			if _, body, err := p.state().Get(context.Background(), o.Key, store.Cond{}); err == nil && len(body) < 1500 {
+				fmt.Fprintf(&b, "%s\n  %s\n", o.Key, body)
+			}
+		}
+	}
+	return b.String()
+}
