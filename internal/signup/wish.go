@@ -95,12 +95,8 @@ func readPage(s string) string {
 		return ""
 	}
 	u, err := url.Parse(s)
-	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "@") {
+	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "@") || len(u.Path) > maxPage || plain(u.Path, maxPage) != u.Path {
 		return ""
 	}
-	path := plain(u.Path, maxPage)
-	if len(path) > maxPage {
-		return ""
-	}
-	return path
+	return u.Path
 }
