@@ -1,0 +1,292 @@
+package newsletter
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
+)
+
+var (
+	friday      = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC) // 09:00 in Berlin
+	firstOfDec  = time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	nextFriday  = friday.AddDate(0, 0, 7)
+	firstOfJan  = time.Date(2027, 1, 1, 8, 0, 0, 0, time.UTC)
+	halfAMinute = 30 * time.Second
+)
+
+// reader changes what somebody chose.
+func (p *place) cadence(uid string, c audience.Cadence) {
+	p.t.Helper()
+	if _, err := p.people().Update(p.t.Context(), uid, func(s *audience.Subscriber) error { s.Cadence = c; return nil }); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// published writes a post and sees its instant issue through.
+func (p *place) published(n *Newsletter, id string, change ...func(*catalog.Entry)) {
+	p.t.Helper()
+	p.write(id, change...)
+	p.announce(n, id)
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n)
+}
+
+func TestDigestsByTheClock(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	p.subscribe("cleo", audience.Monthly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.clock.forward(24 * time.Hour)
+	p.published(n, "two")
+	p.clock.set(friday.Add(-time.Second))
+	p.ticks(n)
+	p.mails()
+	p.clock.set(friday.Add(halfAMinute))
+	p.ticks(n)
+	p.mails("bob: one+two")
+	p.published(n, "three")
+	p.clock.set(firstOfDec)
+	p.ticks(n)
+	p.mails("bob: one+two", "cleo: one+three+two")
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("bob: one+two three", "cleo: one+three+two")
+	// A week with nothing in it mails nobody, but its issue was opened and closed.
+	p.clock.set(nextFriday.AddDate(0, 0, 7))
+	p.ticks(n)
+	p.mails("bob: one+two three", "cleo: one+three+two")
+	if i := p.issue("weekly-2026-W50"); i.State != Closed || i.Recipients != 0 {
+		t.Errorf("the empty week is %s with %d recipients", i.State, i.Recipients)
+	}
+}
+
+func TestMissedPeriodsAreCaughtUpOnce(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	// Nothing runs for two and a half weeks; it comes back an hour after a Friday's time.
+	p.clock.set(friday.AddDate(0, 0, 14).Add(time.Hour))
+	p.ticks(n)
+	p.mails("bob: one")
+	p.ticks(p.engine())
+	p.mails("bob: one")
+
+	// More than a day late, the author is asked; what is asked about is not lost.
+	p.published(n, "two")
+	p.clock.set(friday.AddDate(0, 0, 24))
+	p.ticks(n)
+	p.mails("bob: one")
+	held := p.issue("weekly-2026-W51")
+	if held.State != Held || !strings.Contains(held.Reason, "more than a day ago") {
+		t.Fatalf("the issue is %s: %s", held.State, held.Reason)
+	}
+	if err := n.Release(t.Context(), held.ID); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(n)
+	p.mails("bob: one two")
+}
+
+func TestAPostInItsUndoWindowGoesIntoTheNextDigest(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.clock.set(friday.Add(-5 * time.Minute))
+	p.write("two")
+	p.announce(n, "two")
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("bob: one")
+	p.expects(n, "two", "1 weekly subscriber: Friday 4 December, 09:00")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("bob: one two")
+}
+
+func TestADigestCoversOnlyWhatIsOut(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.write("two")
+	p.write("three")
+	p.catalog = p.catalog.Clone()
+	p.catalog.Pending["blog/two/index.html"] = catalog.Pending{Digest: "d"}
+	p.save()
+	p.announce(n, "three")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("bob: one") // three comes after two, whose page is not written
+	p.catalog = p.catalog.Clone()
+	delete(p.catalog.Pending, "blog/two/index.html")
+	p.save()
+	p.announce(n, "two")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("bob: one three+two")
+}
+
+// TestSwitchingCadence: whoever changes their mind in mid-period gets every post
+// once, in every direction.
+func TestSwitchingCadence(t *testing.T) {
+	all := []audience.Cadence{audience.Each, audience.Weekly, audience.Monthly}
+	for _, from := range all {
+		for _, to := range all {
+			if from == to {
+				continue
+			}
+			t.Run(string(from)+" to "+string(to), func(t *testing.T) {
+				t.Parallel()
+				p := newPlace(t)
+				uid := p.subscribe("ann", from)
+				n := p.engine()
+				p.ticks(n)
+				p.published(n, "before")
+				p.write("during")
+				p.announce(n, "during")
+				p.clock.forward(time.Minute)
+				p.cadence(uid, to) // in the undo window
+				p.clock.forward(10 * time.Minute)
+				p.ticks(n)
+				p.published(n, "after")
+				for _, at := range []time.Time{friday, firstOfDec, nextFriday, firstOfJan} {
+					p.clock.set(at)
+					p.ticks(n)
+				}
+				got := p.box.each()
+				for _, id := range []string{"before", "during", "after"} {
+					if got["ann@readers.example "+id] != 1 {
+						t.Errorf("%s came %d times: %v", id, got["ann@readers.example "+id], p.box.summary())
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestSomeoneWhoMovedIsNotMailedAgain(t *testing.T) {
+	p := newPlace(t)
+	uid := p.subscribe("ann", audience.Each)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.clock.forward(time.Hour)
+	p.cadence(uid, audience.Weekly)
+	p.clock.forward(time.Hour)
+	if _, err := p.people().Move(t.Context(), uid, audience.Ask{Address: "anna@readers.example", At: p.clock.now()}); err != nil {
+		t.Fatal(err)
+	}
+	p.published(n, "two")
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("ann: one", "anna: two")
+}
+
+func TestTopicsMakeGroups(t *testing.T) {
+	p := newPlace(t)
+	p.settings += "topics:\n  - id: books\n    title: Book reviews\n    books: true\n  - id: garden\n    title: The garden\n    tags: [Garden]\n  - id: rest\n    title: Everything else\n"
+	p.save()
+	p.subscribe("all", audience.Weekly)
+	p.subscribe("books", audience.Weekly, "books")
+	p.subscribe("both", audience.Weekly, "books", "garden")
+	p.subscribe("garden", audience.Weekly, "garden")
+	p.subscribe("rest", audience.Weekly, "rest")
+	p.subscribe("now", audience.Each, "garden")
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "review", func(e *catalog.Entry) { e.Book = &post.Book{Title: "Emma"} })
+	p.clock.forward(time.Hour)
+	p.published(n, "roses", func(e *catalog.Entry) { e.Tags = []string{"garden"} })
+	p.clock.forward(time.Hour)
+	p.published(n, "thoughts")
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("all: review+roses+thoughts", "books: review", "both: review+roses", "garden: roses", "now: roses", "rest: thoughts")
+	// Equal mails are one message, however many get them.
+	l, err := n.readList(t.Context(), "weekly-2026-W48", p.issue("weekly-2026-W48").Freeze)
+	if err != nil || len(l.head.Groups) != 5 {
+		t.Errorf("%d groups, %v", len(l.head.Groups), err)
+	}
+}
+
+func TestACancelledPostIsInNoDigest(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.write("one")
+	p.announce(n, "one")
+	if err := n.Cancel(t.Context(), "post-one"); err != nil {
+		t.Fatal(err)
+	}
+	p.clock.set(friday)
+	p.ticks(n)
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails()
+}
+
+func TestADigestLeadsWithTheNewest(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	for _, id := range []string{"oldest", "middle", "newest"} {
+		p.published(n, id)
+		p.clock.forward(2 * time.Hour)
+	}
+	p.clock.set(friday)
+	p.ticks(n)
+	if len(p.box.got) != 1 {
+		t.Fatalf("mailed %v", p.box.summary())
+	}
+	text := p.box.got[0].text
+	at := []int{strings.Index(text, "The newest piece"), strings.Index(text, "The middle piece"), strings.Index(text, "The oldest piece")}
+	if slices.Contains(at, -1) || !slices.IsSorted(at) {
+		t.Errorf("the order is %v in\n%s", at, text)
+	}
+}
+
+func TestTheScheduleMayChange(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.settings += "  weekly: Wednesday 18:30\n"
+	p.save()
+	p.clock.set(time.Date(2026, 11, 25, 17, 29, 59, 0, time.UTC))
+	p.ticks(n)
+	p.mails()
+	p.clock.forward(time.Second)
+	p.ticks(n)
+	p.mails("bob: one")
+	// Back to Friday of the same week: that week has had its digest.
+	p.published(n, "two")
+	p.settings = strings.ReplaceAll(p.settings, "Wednesday 18:30", "Friday 09:00")
+	p.save()
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("bob: one")
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("bob: one two")
+}
