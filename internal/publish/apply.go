@@ -33,7 +33,7 @@ type applied struct {
 // touch is what this run did to one output.
 type touch struct {
 	digest string // wanted; empty: deleted
-	etag   string // of what was written
+	etag   string // of what was written; of what was found, if left
 	left   bool   // it was not wanted any more: nothing was done
 }
 
@@ -214,7 +214,7 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 			return err
 		}
 		if !wanted {
-			w.done.touch(key, touch{digest: p.Digest, left: true})
+			w.done.touch(key, touch{etag: there, left: true})
 			return nil
 		}
 		known = there
@@ -242,7 +242,7 @@ func (w *writer) remove(ctx context.Context, key string) error {
 			return err
 		}
 		if !wanted {
-			w.done.touch(key, touch{left: true})
+			w.done.touch(key, touch{etag: there, left: true})
 			return nil
 		}
 		if there == "" { // gone already

@@ -7,10 +7,10 @@ import (
 )
 
 // clear is step 6: it commits what was applied. A pending entry is cleared only
-// if it is, to digest and nonce, what this run applied. Where this run wrote,
-// deleted or met what is no longer wanted, the output is marked anew, so that
-// whatever the bucket holds now is replaced by what is wanted. It reports whether
-// there is more to apply.
+// if it is, to digest and nonce, what this run applied. Where this run wrote or
+// deleted what is not wanted any more, or met what the catalog does not know of,
+// the output is marked anew, even if it is pending already: so whoever cleared or
+// is about to clear it does it again. It reports whether there is more to apply.
 func (r *run) clear(ctx context.Context, from *version, done *applied) (more bool, err error) {
 	if len(done.touched) == 0 && len(done.failed) == 0 {
 		return false, nil
@@ -19,33 +19,30 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 		more = false
 		changed := false
 		for key, t := range done.touched {
-			mine := from.catalog.Pending[key]
 			now, waits := next.Pending[key]
+			known := next.Outputs[key]
+			wanted := known.Digest
+			if waits {
+				wanted = now.Digest
+			}
 			switch {
-			case waits && !t.left && now == mine:
+			case t.left && (waits || known.ETag == t.etag):
+				// Somebody else sees to it, or has done so.
+			case t.left || t.digest != wanted:
+				next.Pending[key] = catalog.Pending{Digest: wanted, Nonce: next.Nonce}
+				changed, more = true, true
+			case waits && now != from.catalog.Pending[key]:
+				// Wanted again by another run, which writes the very same.
+			case waits || known.ETag != t.etag:
 				delete(next.Pending, key)
-				changed = true
+				next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag}
 				if t.digest == "" {
 					delete(next.Outputs, key)
-				} else {
-					next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag}
 				}
 				if !r.immutable(key) {
 					next.Owed.Invalidation = next.Generation
 				}
-			case !waits && next.Outputs[key].Digest == t.digest && !t.left:
-				// Another run has recorded the very same; equal inputs give equal bytes.
-				if next.Outputs[key].ETag != t.etag && t.digest != "" {
-					next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag}
-					changed = true
-				}
-			default:
-				wanted := next.Outputs[key].Digest
-				if waits {
-					wanted = now.Digest
-				}
-				next.Pending[key] = catalog.Pending{Digest: wanted, Nonce: next.Nonce}
-				changed, more = true, true
+				changed = true
 			}
 		}
 		for key := range done.failed {

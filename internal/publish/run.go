@@ -281,6 +281,11 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 		if was == nil || was.Path != e.Path || was.Live != e.Live || was.Rival != e.Rival || was.Key != e.Key {
 			receipt(e.Key)
 		}
+		if before := old.Tombstones[id].Key; was == nil && before != "" && before != e.Key {
+			receipt(before) // it can say now where the post went on
+		} else if was != nil && was.Key != e.Key {
+			receipt(was.Key)
+		}
 	}
 	for key, f := range next.Files {
 		if was := old.Files[key]; was != f && (was == nil || was.CopyOf != f.CopyOf) {

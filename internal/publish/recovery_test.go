@@ -1,0 +1,192 @@
+package publish_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// TestEveryCallMayFail breaks the connection at the n-th request of a run, before
+// or after it took effect, for every n; the process is gone, and a new one's
+// clock must bring the site to the same end.
+func TestEveryCallMayFail(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		name := map[bool]string{false: "before", true: "after"}[after]
+		t.Run(name, func(t *testing.T) {
+			for n := 1; ; n++ {
+				w := newWorld(t)
+				w.put("posts/a.md", post("Aaa", "date: 2024-01-01\ntags: [x]\n"))
+				w.put("posts/b.md", post("Bbb", "date: 2024-01-02\ntags: [x]\n"))
+				w.run(w.publisher(), "posts/a.md", "posts/b.md")
+				w.rm("posts/a.md")
+				w.put("posts/c.md", post("Ccc", "")+"[b](b.md)\n")
+
+				w.trips.reset()
+				broken := false
+				w.trips.fault = func(i int, _ *http.Request) (bool, bool) {
+					broken = broken || i >= n // from here on everything fails: the process is dead
+					if i == n {
+						return !after, after
+					}
+					return i > n, false
+				}
+				err := w.publisher().Run(t.Context(), []string{"posts/a.md", "posts/c.md"})
+				w.trips.reset()
+				if err != nil {
+					// The queue delivers the message again.
+					w.run(w.publisher(), "posts/a.md", "posts/c.md")
+				}
+				tick(t, w)
+				w.settled()
+				if t.Failed() {
+					t.Fatalf("broken %s request %d", name, n)
+				}
+				if !broken {
+					if n < 20 {
+						t.Fatalf("only %d requests were tried", n)
+					}
+					return
+				}
+			}
+		})
+	}
+}
+
+// TestLostEvents: nothing is told; the sweep finds it.
+func TestLostEvents(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/a.md", post("Aaa", ""))
+	w.put("posts/b.md", post("Bbb", ""))
+	w.run(w.publisher(), "posts/a.md", "posts/b.md")
+	w.rm("posts/a.md")
+	w.put("posts/b.md", post("Changed", ""))
+	w.put("posts/c.md", post("Ccc", ""))
+	tick(t, w)
+	w.settled()
+	w.has("the index", w.page("index.html"), "!Aaa", "Changed", "Ccc")
+
+	// Somebody meddles with the site: it is mended.
+	ctx := t.Context()
+	for _, key := range []string{"index.html", "blog/b/index.html"} {
+		o, err := w.site.Head(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.site.Replace(ctx, key, []byte("defaced"), store.Header{}, o.ETag); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := w.site.Head(ctx, "blog/c/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.site.Delete(ctx, "blog/c/index.html", o.ETag); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.site.Create(ctx, "stray.html", []byte("x"), store.Header{}); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(2 * 3600e9)
+	tick(t, w)
+	w.settled()
+}
+
+// TestLostCatalog: it is made anew, everybody is who they were, nobody is announced.
+func TestLostCatalog(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/a.md", post("Aaa", ""))
+	w.put("posts/b.md", post("Bbb", "date: 2024-01-02\n"))
+	w.run(w.publisher(), "posts/a.md", "posts/b.md")
+	w.put("posts/renamed.md", post("Aaa", ""))
+	w.rm("posts/a.md")
+	w.run(w.publisher(), "posts/a.md", "posts/renamed.md")
+	before := w.catalog()
+	o, err := w.state.Head(t.Context(), catalog.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.state.Delete(t.Context(), catalog.Key, o.ETag); err != nil {
+		t.Fatal(err)
+	}
+	w.announced = map[string]int{}
+	tick(t, w)
+	after := w.catalog()
+	for id, e := range before.Posts {
+		f := after.Posts[id]
+		if f == nil || f.Key != e.Key || !f.First.Equal(e.First) || f.Seq != e.Seq || !f.GoLive.Equal(e.GoLive) || f.Path != e.Path {
+			t.Errorf("%s was %+v\nand is %+v", id, e, f)
+		}
+	}
+	if len(w.announced) != 0 {
+		t.Errorf("announced %v again", w.announced)
+	}
+	w.settled()
+}
+
+// TestManyHands lets several publishers work on the same few keys while an author
+// changes them, with answers lost now and then; then all is quiet and must be true.
+func TestManyHands(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			w := newWorld(t)
+			rng := rand.New(rand.NewPCG(seed, 1))
+			var lock sync.Mutex
+			draw := func(n int) int { lock.Lock(); defer lock.Unlock(); return rng.IntN(n) }
+			w.trips.fault = func(int, *http.Request) (bool, bool) { n := draw(60); return n == 0, n == 1 }
+			key := func() string { return fmt.Sprintf("posts/%c.md", 'a'+draw(4)) }
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(func() {
+					p := w.publisher()
+					for range 12 {
+						k := key()
+						if draw(3) == 0 {
+							w.rm(k)
+						} else {
+							w.put(k, post(fmt.Sprintf("Title %d", draw(3)), fmt.Sprintf("slug: s%d\n", draw(3))))
+						}
+						_ = p.Run(t.Context(), []string{k}) // some fail: the sweep makes up for it
+					}
+				})
+			}
+			wg.Wait()
+			w.trips.reset()
+			tick(t, w)
+			w.settled()
+		})
+	}
+}
+
+// TestPoison: a file that kills the process is quarantined at the fourth try.
+func TestPoison(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/poison.md", post("Poison", ""))
+	for i := range 3 {
+		p := w.publisher()
+		w.trips.reset()
+		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+			return r.Method == http.MethodGet && r.URL.Path == "/content/posts/poison.md", false
+		}
+		if err := p.RunAlone(t.Context(), []string{"posts/poison.md"}); err == nil {
+			t.Fatalf("try %d did not fail", i)
+		}
+	}
+	w.trips.reset()
+	if err := w.publisher().RunAlone(t.Context(), []string{"posts/poison.md"}); err != nil {
+		t.Fatal(err)
+	}
+	w.has("the receipt", w.receipt("posts/poison.md"), "Rejected", "three times")
+	// Replaced, it is read like any other.
+	w.put("posts/poison.md", post("Harmless", ""))
+	w.run(w.publisher(), "posts/poison.md")
+	w.has("the receipt", w.receipt("posts/poison.md"), "Published")
+	if _, err := w.site.Head(t.Context(), "blog/poison/index.html"); errors.Is(err, store.ErrNotFound) {
+		t.Error("there is no page")
+	}
+}

@@ -1,0 +1,326 @@
+package publish_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/local/s3disk"
+	"github.com/pennypost/pennypost/internal/publish"
+	"github.com/pennypost/pennypost/internal/receipt"
+	"github.com/pennypost/pennypost/internal/site"
+	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/theme"
+)
+
+// world is a stack of buckets on a real S3 server with a clock that the test moves.
+type world struct {
+	t       testing.TB
+	url     string
+	content *store.Bucket // as the author reaches it
+	site    *store.Bucket
+	state   *store.Bucket
+
+	mu        sync.Mutex
+	now       time.Time
+	announced map[string]int // post id → times
+	cleared   int            // invalidations
+	trips     *trips
+}
+
+// trips is the road to the server. It counts requests and can be broken.
+type trips struct {
+	mu    sync.Mutex
+	log   []string // "PUT /site/index.html"
+	fault func(n int, r *http.Request) (before, after bool)
+	n     int
+}
+
+var errBroken = errors.New("the connection broke")
+
+// RoundTrip implements http.RoundTripper.
+func (t *trips) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.mu.Lock()
+	t.n++
+	t.log = append(t.log, r.Method+" "+r.URL.Path)
+	var before, after bool
+	if t.fault != nil {
+		before, after = t.fault(t.n, r)
+	}
+	t.mu.Unlock()
+	if before {
+		return nil, errBroken
+	}
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if after && err == nil {
+		_ = resp.Body.Close()
+		return nil, errBroken
+	}
+	return resp, err
+}
+
+// writes lists the objects written or deleted in a bucket since the last call of reset.
+func (t *trips) writes(bucket string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var keys []string
+	for _, line := range t.log {
+		method, path, _ := strings.Cut(line, " ")
+		if key, ok := strings.CutPrefix(path, "/"+bucket+"/"); ok && (method == "PUT" || method == "DELETE") {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (t *trips) reset() {
+	t.mu.Lock()
+	t.log, t.n, t.fault = nil, 0, nil
+	t.mu.Unlock()
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	disk, err := s3disk.Open(t.TempDir(), s3disk.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := disk.Make("content", "site", "state"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(disk.Handler())
+	t.Cleanup(server.Close)
+	w := &world{t: t, url: server.URL, announced: map[string]int{}, trips: &trips{}}
+	w.now = time.Now().UTC().Truncate(time.Second)
+	c := w.client(nil)
+	w.content, w.site, w.state = store.New(c, "content"), store.New(c, "site"), store.New(c, "state")
+	return w
+}
+
+func (w *world) client(road http.RoundTripper) *s3.Client {
+	o := s3.Options{
+		BaseEndpoint: &w.url,
+		Region:       "us-east-1",
+		UsePathStyle: true,
+		Credentials:  credentials.NewStaticCredentialsProvider("any", "any", ""),
+	}
+	if road != nil {
+		o.HTTPClient = &http.Client{Transport: road}
+		o.Retryer = aws.NopRetryer{}
+	}
+	return s3.New(o)
+}
+
+// publisher is a publisher of its own memory, as a new process has it.
+func (w *world) publisher() *publish.Publisher {
+	c := w.client(w.trips)
+	return publish.New(publish.Options{
+		Content: store.New(c, "content"), Site: store.New(c, "site"), State: store.New(c, "state"),
+		Announcer: w, Invalidator: w,
+		Now:     func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
+		Rand:    rand.Reader,
+		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		SiteURL: "https://blog.example", Patience: 10 * time.Second,
+	})
+}
+
+// Announce implements publish.Announcer: it notes the post.
+func (w *world) Announce(_ context.Context, id string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.announced[id]++
+	return nil
+}
+
+// Expect implements publish.Announcer.
+func (w *world) Expect(context.Context, *catalog.Catalog, *catalog.Entry) ([]string, error) {
+	return []string{"3 subscribers at once"}, nil
+}
+
+// Invalidate implements publish.Invalidator.
+func (w *world) Invalidate(context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cleared++
+	return nil
+}
+
+func (w *world) wait(d time.Duration) {
+	w.mu.Lock()
+	w.now = w.now.Add(d)
+	w.mu.Unlock()
+}
+
+// put uploads a file as an author does: over whatever is there.
+func (w *world) put(key, text string) {
+	w.t.Helper()
+	_, err := w.client(nil).PutObject(w.t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String("content"), Key: &key, Body: strings.NewReader(text),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) rm(key string) {
+	w.t.Helper()
+	_, err := w.client(nil).DeleteObject(w.t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("content"), Key: &key})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) run(p *publish.Publisher, keys ...string) {
+	w.t.Helper()
+	if err := p.Run(w.t.Context(), keys); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// page is the body of a site key, or "".
+func (w *world) page(key string) string {
+	w.t.Helper()
+	return w.text(w.site, key)
+}
+
+func (w *world) receipt(source string) string {
+	w.t.Helper()
+	return w.text(w.content, receipt.Key(source))
+}
+
+func (w *world) text(b *store.Bucket, key string) string {
+	w.t.Helper()
+	_, body, err := b.Get(w.t.Context(), key, store.Cond{})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		w.t.Fatal(err)
+	}
+	return string(body)
+}
+
+func (w *world) catalog() *catalog.Catalog {
+	w.t.Helper()
+	_, body, err := w.state.Get(w.t.Context(), catalog.Key, store.Cond{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c, err := catalog.Decode(body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// has fails the test unless the text has each of the parts; a part that begins
+// with "!" must not be there.
+func (w *world) has(what, text string, parts ...string) {
+	w.t.Helper()
+	for _, part := range parts {
+		not, negated := strings.CutPrefix(part, "!")
+		if negated && strings.Contains(text, not) {
+			w.t.Errorf("%s has %q", what, not)
+		} else if !negated && !strings.Contains(text, part) {
+			w.t.Errorf("%s lacks %q:\n%.1500s", what, part, text)
+		}
+	}
+}
+
+// settled fails the test unless the site is, byte for byte, what a plan made from
+// scratch of the content as it is now and of the catalog's history says, nothing
+// is pending or owed, and no key was forgotten.
+func (w *world) settled() {
+	w.t.Helper()
+	ctx := w.t.Context()
+	c := w.catalog()
+	if len(c.Pending) > 0 || len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 {
+		w.t.Errorf("still pending %v, owed %+v", c.Pending, c.Owed)
+	}
+	there := map[string]string{}
+	for _, o := range w.list(w.content, "posts/") {
+		there[o.Key] = o.ETag
+		f := c.Files[o.Key]
+		if f == nil || f.ETag != o.ETag {
+			w.t.Errorf("the catalog does not know %s as it is", o.Key)
+		}
+		if w.receipt(o.Key) == "" {
+			w.t.Errorf("%s has no receipt", o.Key)
+		}
+	}
+	for key := range c.Files {
+		if there[key] == "" {
+			w.t.Errorf("the catalog knows %s, which is gone", key)
+		}
+	}
+	s, err := publish.Settings(c, "https://blog.example")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	look, err := theme.New(s)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	plan := site.New(c, s, look)
+	for key, o := range plan.Outputs() {
+		obj, err := plan.Render(key, func(source string) ([]byte, error) {
+			_, body, err := w.content.Get(ctx, source, store.Cond{})
+			return body, err
+		})
+		if err != nil {
+			if len(o.Sources) == 0 || c.Current(c.ByKey(o.Sources[0])) {
+				w.t.Errorf("%s cannot be made: %v", key, err)
+			}
+			continue
+		}
+		if got := w.page(key); got != string(obj.Body) {
+			w.t.Errorf("%s is not what it should be (%d bytes, want %d)", key, len(got), len(obj.Body))
+		}
+	}
+	for _, o := range w.list(w.site, "") {
+		if _, planned := plan.Outputs()[o.Key]; !planned && !plan.Kept(o.Key) {
+			w.t.Errorf("%s is an orphan", o.Key)
+		}
+	}
+}
+
+func (w *world) list(b *store.Bucket, prefix string) []store.Object {
+	w.t.Helper()
+	var all []store.Object
+	after := ""
+	for {
+		objects, more, err := b.List(w.t.Context(), prefix, after, 1000)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		all = append(all, objects...)
+		if !more {
+			return all
+		}
+		after = objects[len(objects)-1].Key
+	}
+}
+
+func post(title, rest string) string {
+	return fmt.Sprintf("---\ntitle: %q\ndescription: about %s\n%s---\n\nThe text of %s.\n", title, title, rest, title)
+}
+
+func jpegOf(t testing.TB, side int) string {
+	var b bytes.Buffer
+	encodeJPEG(t, &b, side)
+	return b.String()
+}
