@@ -167,8 +167,8 @@ func TestBouncesAndComplaints(t *testing.T) {
 		if _, err := a.Confirm(ctx, ask(c, address, Each)); refused(err) != Complained {
 			t.Errorf("confirming after a complaint: %v", err)
 		}
-		if never, err := a.Complained(ctx, address); err != nil || !never {
-			t.Errorf("Complained = %t, %v", never, err)
+		if how, err := a.Standing(ctx, address); err != nil || !how.Never {
+			t.Errorf("Standing = %+v, %v", how, err)
 		}
 	}
 	if status(t, a, "carl@example.org") != "" {

@@ -149,20 +149,3 @@ func (s *shard) fresh(f Fingerprint, ask Ask, now time.Time, a *Audience) (*Subs
 		LeftAt: m.Left, BouncedAt: m.Bounced, ComplainedAt: m.Complained,
 	}), nil
 }
-
-// Complained tells whether an address must never be mailed, not even a confirmation.
-func (a *Audience) Complained(ctx context.Context, address string) (bool, error) {
-	ring, err := a.keys(ctx, keysFor)
-	if err != nil {
-		return false, err
-	}
-	f := ring.fingerprint(address)
-	s, err := a.read(ctx, f.shard())
-	if err != nil {
-		return false, err
-	}
-	if r := s.byAddress(address); r != nil {
-		return !r.ComplainedAt.IsZero(), nil
-	}
-	return !s.Marks[f.String()].Complained.IsZero(), nil
-}

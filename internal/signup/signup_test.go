@@ -92,11 +92,17 @@ func TestOneClickHoweverItIsSent(t *testing.T) {
 		"broken multipart": func(s *site, token string) reply {
 			return s.do("POST", "/unsubscribe?t="+token, "multipart/form-data", strings.NewReader("List-Unsubscribe=One-Click"))
 		},
-		"no type":        func(s *site, token string) reply { return s.do("POST", "/unsubscribe?t="+token, "", nil) },
-		"odd type":       func(s *site, token string) reply { return s.do("POST", "/unsubscribe?t="+token, "text/;;", strings.NewReader("x")) },
-		"broken form":    func(s *site, token string) reply { return s.do("POST", "/unsubscribe?t="+token, "application/x-www-form-urlencoded", strings.NewReader("%zz;=&")) },
+		"no type": func(s *site, token string) reply { return s.do("POST", "/unsubscribe?t="+token, "", nil) },
+		"odd type": func(s *site, token string) reply {
+			return s.do("POST", "/unsubscribe?t="+token, "text/;;", strings.NewReader("x"))
+		},
+		"broken form": func(s *site, token string) reply {
+			return s.do("POST", "/unsubscribe?t="+token, "application/x-www-form-urlencoded", strings.NewReader("%zz;=&"))
+		},
 		"trailing slash": func(s *site, token string) reply { return s.post("/unsubscribe/?t="+token, nil) },
-		"the button":     func(s *site, token string) reply { return s.post("/unsubscribe", s.get("/unsubscribe?t="+token).fields()) },
+		"the button": func(s *site, token string) reply {
+			return s.post("/unsubscribe", s.get("/unsubscribe?t="+token).fields())
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)

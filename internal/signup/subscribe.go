@@ -2,7 +2,6 @@ package signup
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -101,23 +100,20 @@ func (a *answer) request(address, use string, q *request) error {
 	if err != nil {
 		return err
 	}
-	known, err := a.Audience.Get(ctx, address)
-	if err != nil && !errors.Is(err, audience.ErrNotFound) {
-		return err
-	}
-	never, err := a.Audience.Complained(ctx, address)
+	how, err := a.Audience.Standing(ctx, address)
 	if err != nil {
 		return err
 	}
 	switch {
 	case !mine:
-		return a.again(t, now, etag, known, q.Asked)
-	case never || now.Kind == fresh && known.Status != audience.Active:
+		a.again(t, now, etag, how, q.Asked)
+		return nil
+	case how.Never || now.Kind == fresh && how.Status != audience.Active:
 		a.wait.imitate(ctx)
 		a.settle(ctx, t.key(), now, etag, withheld)
 		return nil
 	}
-	m, err := a.letter(t, now, known)
+	m, err := a.letter(t, now, how.UID)
 	if err != nil {
 		return err
 	}
@@ -136,30 +132,25 @@ func (a *answer) request(address, use string, q *request) error {
 
 // again is for those who left after today's mail and ask anew: its link works
 // again, because there is no second mail until tomorrow.
-func (a *answer) again(t ticket, now *request, etag string, known audience.Subscriber, asked time.Time) error {
-	ended := known.LeftAt
-	if known.BouncedAt.After(ended) {
-		ended = known.BouncedAt
-	}
-	if now.Kind != join || known.Status == audience.Active || ended.Before(now.wanted()) || ended.IsZero() {
-		return nil
+func (a *answer) again(t ticket, now *request, etag string, how audience.Standing, asked time.Time) {
+	if now.Kind != join || how.Ended.IsZero() || how.Ended.Before(now.wanted()) {
+		return
 	}
 	now.Again = asked
 	if _, err := a.swap(a.r.Context(), t.key(), now, etag); err != nil {
 		a.Log.WarnContext(a.r.Context(), "could not note that somebody asked again", "error", scrub(err.Error()))
 	}
-	return nil
 }
 
 // letter is the mail that belongs to a request.
-func (a *answer) letter(t ticket, q *request, known audience.Subscriber) (mail.Message, error) {
+func (a *answer) letter(t ticket, q *request, uid string) (mail.Message, error) {
 	s := a.look.settings
 	if q.Kind == fresh {
 		tokens, err := a.Audience.Tokens(a.r.Context())
 		if err != nil {
 			return mail.Message{}, err
 		}
-		return freshLinkMail(s, s.URL+"/preferences?t="+tokens.Sign(audience.ForSubscriber, known.UID))
+		return freshLinkMail(s, s.URL+"/preferences?t="+tokens.Sign(audience.ForSubscriber, uid))
 	}
 	number, err := numberBytes(q.Number)
 	if err != nil {

@@ -15,18 +15,18 @@ import (
 // promise is the sentence somebody agrees to; it is shown beside the button and
 // kept as the record of their consent.
 func promise(s *settings.Settings, c audience.Cadence, topics []string) string {
-	what := "each new post as it appears"
+	what := "by mail each new post of %s"
 	switch c {
 	case audience.Weekly:
-		what = "one mail a week with what is new"
+		what = "one mail a week with what is new on %s"
 	case audience.Monthly:
-		what = "one mail a month with what is new"
+		what = "one mail a month with what is new on %s"
 	}
 	about := ""
 	if titles := topicTitles(topics, s.Topics); len(titles) > 0 {
 		about = ", about " + strings.Join(titles, ", ")
 	}
-	return fmt.Sprintf("Send me %s from %s by mail%s. I can change this or leave at any time with one click.", what, s.Title, about)
+	return fmt.Sprintf("Send me "+what+"%s. I can change this or leave at any time with one click.", s.Title, about)
 }
 
 // topicTitles are the titles of topics given by id.
