@@ -53,6 +53,7 @@ func newPlace(t testing.TB) *place {
 	t.Helper()
 	p := &place{t: t, client: storetest.Server(t), clock: &clockwork{}, box: newMailbox()}
 	p.clock.set(monday)
+	p.box.now = p.clock.now
 	p.catalog = catalog.New("secret")
 	p.settings = "title: Notes\ntimezone: Europe/Berlin\nnewsletter:\n  address: 1 Mill Lane, Little Sutton\n"
 	p.save()
@@ -231,6 +232,8 @@ type mailbox struct {
 	calls  int
 	fate   func(call int, r Request) (accept bool, o Outcome) // nil: all is accepted
 	silent bool                                               // the log does not answer
+	now    func() time.Time
+	times  []time.Time // when each mail was accepted
 }
 
 type delivery struct {
@@ -250,6 +253,7 @@ func (m *mailbox) Send(_ context.Context, r Request) Outcome {
 	if accept {
 		m.ids[r.MessageID]++
 		for _, to := range r.To {
+			m.times = append(m.times, m.now())
 			m.got = append(m.got, delivery{to.Address, r.Message.Text, r.Message.Subject, to.Vars["t"], r.MessageID})
 		}
 	}
@@ -384,6 +388,16 @@ func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
 		sender := flakySender{f, p.box}
 		o.Sender, o.Events = sender, sender
 	}}, change...)...)
+}
+
+// read gets an object of the content bucket.
+func (p *place) read(key string) string {
+	p.t.Helper()
+	_, body, err := p.content().Get(p.t.Context(), key, store.Cond{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(body)
 }
 
 // debug shows the state of everything when a test fails.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/settings"
@@ -155,13 +156,24 @@ func (n *Newsletter) round(ctx context.Context, s *settings.Settings, i *Issue, 
 		_, _, learnErr := n.learn(ctx, results)
 		return p, until, "", errors.Join(err, saveErr, learnErr)
 	}
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, n.Workers)
-	for k, c := range claims {
+	var (
+		wg      sync.WaitGroup
+		next    atomic.Int64
+		refused atomic.Bool // then the rest of the round would be too
+	)
+	for range min(n.Workers, len(claims)) {
 		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			results[k] = n.post(ctx, i, l, c, people)
+			for k := int(next.Add(1)) - 1; k < len(claims); k = int(next.Add(1)) - 1 {
+				results[k].claim = claims[k]
+				if refused.Load() {
+					continue
+				}
+				results[k] = n.post(ctx, i, l, claims[k], people)
+				switch results[k].outcome.(type) {
+				case Limit, Throttled, Stopped:
+					refused.Store(true)
+				}
+			}
 		})
 	}
 	wg.Wait()

@@ -1,0 +1,346 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// crashStep makes the tests below die at every n-th request only, because all of
+// them take minutes: go test -run Anywhere ./internal/newsletter -crash-step 1
+var crashStep = flag.Int("crash-step", 13, "die at every n-th request")
+
+// story is what happens in the crash tests: a post is announced and sent in three
+// batches, and the week's digest follows. It runs on a network that may be lost.
+func story(p *place, n *Newsletter) error {
+	ctx := p.t.Context()
+	errs := []error{n.OpenDigests(ctx), n.Announce(ctx, "alpha")}
+	for range 3 {
+		errs = append(errs, n.Work(ctx))
+	}
+	p.clock.set(friday)
+	errs = append(errs, n.OpenDigests(ctx))
+	for range 3 {
+		errs = append(errs, n.Work(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+func storyPlace(t *testing.T) *place {
+	p := newPlace(t)
+	p.settings += "  batch: 2\n"
+	p.save()
+	for _, name := range []string{"ann", "ben", "cem", "dee", "eve"} {
+		p.subscribe(name, audience.Each)
+	}
+	p.subscribe("wim", audience.Weekly)
+	p.subscribe("zoe", audience.Weekly)
+	if err := p.engine().OpenDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.write("alpha")
+	return p
+}
+
+func noUndo(o *Options) { o.Undo = 0 }
+
+// storyEnds lets fresh runs finish whatever was left, and requires that everybody
+// got the post exactly once.
+func storyEnds(p *place, alone bool, hint string) {
+	p.t.Helper()
+	n := p.engine(noUndo, func(o *Options) { o.Alone = alone })
+	if p.clock.now().Before(friday) {
+		p.announce(n, "alpha") // publishing still owes it
+		p.ticks(n)
+	}
+	if !alone {
+		p.clock.forward(3 * time.Minute) // now the dead run is known to be dead
+	}
+	for range 3 {
+		p.ticks(n)
+		p.clock.forward(31 * time.Minute)
+	}
+	if p.clock.now().Before(friday) {
+		p.clock.set(friday)
+		p.ticks(n)
+	}
+	for range 2 {
+		p.ticks(n)
+		p.clock.forward(31 * time.Minute)
+	}
+	got := p.box.each()
+	for _, name := range []string{"ann", "ben", "cem", "dee", "eve", "wim", "zoe"} {
+		if c := got[name+"@readers.example alpha"]; c != 1 {
+			p.t.Errorf("%s: %s got the post %d times\n%s", hint, name, c, p.debug())
+			return
+		}
+	}
+	o, err := n.loadOutbox(p.t.Context())
+	if err != nil || len(o.Issues) > 0 || o.Freezing != nil {
+		p.t.Errorf("%s: the outbox still holds %v, freezing %v, %v", hint, o.Issues, o.Freezing, err)
+	}
+}
+
+// requests is how many requests of the story an undisturbed run makes.
+func requests(t *testing.T) int64 {
+	p := storyPlace(t)
+	f := &flaky{}
+	if err := story(p, p.over(f, noUndo)); err != nil {
+		t.Fatal(err)
+	}
+	storyEnds(p, true, "undisturbed")
+	return f.count.Load()
+}
+
+// TestDyingAnywhereNeitherRepeatsNorSkips kills the run at each of its requests to
+// S3 and Mailgun, once before the request had its effect and once after, and lets a
+// fresh run go on.
+func TestDyingAnywhereNeitherRepeatsNorSkips(t *testing.T) {
+	total := requests(t)
+	t.Logf("the story takes %d requests", total)
+	step := int64(*crashStep)
+	for at := int64(1); at <= total; at += step {
+		for _, after := range []bool{false, true} {
+			name := fmt.Sprintf("at %d, after its effect: %t", at, after)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				p := storyPlace(t)
+				f := &flaky{at: at, after: after, kills: true}
+				if err := story(p, p.over(f, noUndo)); err == nil && at < total-3 {
+					t.Error("dying was not noticed")
+				}
+				p.clock.set(monday) // whatever day the dead run believed it was
+				storyEnds(p, at%2 == 0, name)
+			})
+		}
+	}
+}
+
+// TestLosingAnAnswerAnywhereNeitherRepeatsNorSkips loses one request, or only its answer, and
+// lets the same run go on.
+func TestLosingAnAnswerAnywhereNeitherRepeatsNorSkips(t *testing.T) {
+	total := requests(t)
+	step := int64(*crashStep)
+	for at := int64(1); at <= total; at += step {
+		for _, after := range []bool{false, true} {
+			name := fmt.Sprintf("at %d, after its effect: %t", at, after)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				p := storyPlace(t)
+				f := &flaky{at: at, after: after}
+				n := p.over(f, noUndo)
+				_ = story(p, n) // errors are what is being tried
+				for range 3 {
+					// The loss may come only now, so errors are still allowed.
+					_ = n.Announce(t.Context(), "alpha")
+					for range 6 {
+						_ = n.OpenDigests(t.Context())
+						_ = n.Work(t.Context())
+					}
+					p.clock.forward(31 * time.Minute)
+				}
+				storyEnds(p, false, name)
+			})
+		}
+	}
+}
+
+// TestManyRunsAtOnce lets several runs, some of which die, work on the same issues.
+func TestManyRunsAtOnce(t *testing.T) {
+	p := newPlace(t)
+	p.settings += "  batch: 3\n  max_per_hour: 10\n"
+	p.save()
+	const readers = 60
+	p.crowdOf(readers)
+	ids := []string{"alpha", "beta", "gamma"}
+	for _, id := range ids {
+		p.write(id)
+	}
+	var wg sync.WaitGroup
+	for k := range 6 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(k), 1))
+			for round := range 4 {
+				f := &flaky{at: r.Int64N(120) + 1, after: r.IntN(2) == 0, kills: true}
+				if round == 3 {
+					f.at = 0
+				}
+				n := p.over(f, noUndo)
+				_ = n.AnnounceAll(t.Context(), ids)
+				for range 4 {
+					ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+					_ = n.Work(ctx)
+					cancel()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	n := p.engine(noUndo)
+	for range 4 {
+		p.clock.forward(33 * time.Minute)
+		p.announce(n, ids...)
+		p.ticks(n)
+	}
+	for _, id := range ids {
+		p.once(id, readers, 0)
+		if i := p.issue("post-" + id); i.State != Closed {
+			t.Errorf("%s is %s: %s", i.ID, i.State, i.Reason)
+		}
+	}
+}
+
+// TestStoppingInTimeLeavesNothingUncertain: a run whose time is over gives back what
+// it has not posted.
+func TestStoppingInTimeLeavesNothingUncertain(t *testing.T) {
+	p, n := due(t, 25, "  batch: 5\n")
+	n.Workers = 1
+	ctx, cancel := context.WithCancel(t.Context())
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call == 2 {
+			cancel()
+		}
+		return true, Accepted{}
+	}
+	_ = n.Work(ctx)
+	pr := &progress{}
+	if err := n.read(t.Context(), progressKey("post-alpha"), pr); err != nil {
+		t.Fatal(err)
+	}
+	if pr.Counts.Sent != 10 || len(pr.Inflight) != 0 || len(pr.Uncertain) != 0 {
+		t.Errorf("after the stop: %+v", pr)
+	}
+	p.ticks(p.engine())
+	p.once("alpha", 25, 0)
+}
+
+// TestARestoredStateSendsNothingAgain: the witness in the content bucket is right,
+// whatever an older state bucket says.
+func TestARestoredStateSendsNothingAgain(t *testing.T) {
+	for name, keep := range map[string]func(key string) bool{
+		"all state lost":             func(string) bool { return false },
+		"issue and outbox from then": func(key string) bool { return key == "issues/post-alpha/issue.json" || key == outboxKey },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			p.subscribe("ann", audience.Each)
+			n := p.engine()
+			p.ticks(n)
+			p.write("alpha")
+			p.announce(n, "alpha")
+			before := p.snapshot()
+			p.clock.forward(10 * time.Minute)
+			p.ticks(n)
+			p.mails("ann: alpha")
+			p.restore(before, keep)
+			n = p.engine()
+			p.announce(n, "alpha")
+			for range 5 {
+				p.ticks(n)
+				p.clock.forward(time.Hour)
+			}
+			p.mails("ann: alpha")
+		})
+	}
+	t.Run("in the middle of the sending", func(t *testing.T) {
+		p, n := due(t, 25, "  batch: 10\n")
+		p.box.fate = func(call int, _ Request) (bool, Outcome) {
+			if call > 1 {
+				return false, Throttled{Until: p.clock.now().Add(time.Hour)}
+			}
+			return true, Accepted{}
+		}
+		p.work(n)
+		old := p.snapshot()
+		p.box.fate = nil
+		p.clock.forward(time.Hour)
+		p.ticks(n)
+		p.once("alpha", 25, 0)
+		p.restore(old, func(key string) bool { return key != "" })
+		n = p.engine()
+		for range 3 {
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+		}
+		p.once("alpha", 25, 0)
+		if i := p.issue("post-alpha"); i.State != Closed || i.Counts.Sent != 25 {
+			t.Errorf("the issue is %s with %+v", i.State, i.Counts)
+		}
+	})
+	t.Run("begun, and then restored to before", func(t *testing.T) {
+		p, n := due(t, 25, "  batch: 10\n")
+		old := p.snapshot()
+		p.box.fate = func(call int, _ Request) (bool, Outcome) {
+			if call > 1 {
+				return false, Throttled{Until: p.clock.now().Add(time.Hour)}
+			}
+			return true, Accepted{}
+		}
+		n.Workers = 1
+		p.work(n)
+		p.once("alpha", 25, 15)
+		p.restore(old, func(key string) bool { return key != "" })
+		p.box.fate = nil
+		n = p.engine()
+		for range 3 {
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+		}
+		p.once("alpha", 25, 15)
+		if i := p.issue("post-alpha"); i.State != Held {
+			t.Errorf("the issue is %s: %s", i.State, i.Reason)
+		}
+	})
+}
+
+// snapshot is every object of the newsletter in the state bucket.
+func (p *place) snapshot() map[string][]byte {
+	p.t.Helper()
+	all := map[string][]byte{}
+	for _, prefix := range []string{"issues/", outboxKey, sendingKey} {
+		objects, _, err := p.state().List(p.t.Context(), prefix, "", 0)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, o := range objects {
+			_, body, err := p.state().Get(p.t.Context(), o.Key, store.Cond{})
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			all[o.Key] = body
+		}
+	}
+	return all
+}
+
+// restore puts back an older snapshot, or the part of it that is kept, and deletes
+// all else of the newsletter.
+func (p *place) restore(old map[string][]byte, keep func(key string) bool) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	for key := range p.snapshot() {
+		o, err := p.state().Head(ctx, key)
+		if err == nil {
+			err = p.state().Delete(ctx, key, o.ETag)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	for key, body := range old {
+		if !keep(key) {
+			continue
+		}
+		if _, err := p.state().Create(ctx, key, body, store.Header{}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,314 @@
+package newsletter
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/receipt"
+)
+
+// crowdOf subscribes a number of people to each post, in parallel.
+func (p *place) crowdOf(number int) {
+	p.t.Helper()
+	people := p.people()
+	done := make(chan error, number)
+	slots := make(chan struct{}, 16)
+	for k := range number {
+		go func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			_, err := people.Confirm(p.t.Context(), audience.Ask{
+				Address: fmt.Sprintf("reader%d@readers.example", k), Cadence: audience.Each, At: p.clock.now(),
+			})
+			done <- err
+		}()
+	}
+	for range number {
+		if err := <-done; err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// once requires that everybody got the post exactly once, but for the given number
+// of people who got nothing.
+func (p *place) once(id string, number, missing int) {
+	p.t.Helper()
+	got := p.box.each()
+	none := 0
+	for k := range number {
+		switch c := got[fmt.Sprintf("reader%d@readers.example %s", k, id)]; c {
+		case 1:
+		case 0:
+			none++
+		default:
+			p.t.Errorf("reader %d got %s %d times", k, id, c)
+		}
+	}
+	if none != missing {
+		p.t.Errorf("%d of %d got nothing, want %d\n%s", none, number, missing, p.debug())
+	}
+}
+
+// due brings a place with a crowd to the minute at which a post is to be sent.
+func due(t *testing.T, number int, more string) (*place, *Newsletter) {
+	p := newPlace(t)
+	p.settings += more
+	p.save()
+	p.crowdOf(number)
+	n := p.engine()
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.clock.forward(10 * time.Minute)
+	return p, n
+}
+
+func TestBatchesAreAsLargeAsTheSettingsSay(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+	if p.box.calls != 3 {
+		t.Errorf("%d requests for 25 people in batches of 10", p.box.calls)
+	}
+}
+
+func TestALimitThatMailgunNamesIsLearned(t *testing.T) {
+	p, n := due(t, 25, "")
+	p.box.fate = func(_ int, r Request) (bool, Outcome) {
+		if len(r.To) > 10 {
+			return false, Limit{Max: 10}
+		}
+		return true, Accepted{}
+	}
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+	if p.box.calls != 4 {
+		t.Errorf("%d requests; one to learn, three to send", p.box.calls)
+	}
+	// The next issue knows the limit from the start; days later it tries more.
+	p.write("beta")
+	p.announce(n, "beta")
+	p.clock.forward(10 * time.Minute)
+	p.ticks(p.engine())
+	p.once("beta", 25, 0)
+	if p.box.calls != 7 {
+		t.Errorf("%d requests: the limit was forgotten", p.box.calls)
+	}
+	p.box.fate = nil
+	p.clock.forward(48 * time.Hour)
+	p.write("gamma")
+	p.announce(n, "gamma")
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n)
+	p.once("gamma", 25, 0)
+	if p.box.calls != 8 {
+		t.Errorf("%d requests: the limit never grows", p.box.calls)
+	}
+}
+
+func TestALimitWithoutANumberIsFound(t *testing.T) {
+	p, n := due(t, 25, "")
+	p.box.fate = func(_ int, r Request) (bool, Outcome) {
+		if len(r.To) > 7 {
+			return false, Limit{}
+		}
+		return true, Accepted{}
+	}
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+}
+
+func TestThrottledWaitsUntilTheTimeNamed(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	until := p.clock.now().Add(42 * time.Minute)
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call > 1 && p.clock.now().Before(until) {
+			return false, Throttled{Until: until}
+		}
+		return true, Accepted{}
+	}
+	p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+	n.Workers = 1
+	p.ticks(n)
+	p.once("alpha", 25, 15)
+	calls := p.box.calls
+	p.clock.set(until.Add(-time.Second))
+	p.ticks(n)
+	if p.box.calls != calls {
+		t.Error("it asked again before the time Mailgun named")
+	}
+	p.clock.set(until)
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+}
+
+func TestTheReceiptSaysWhenTheRestIsSent(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+	until := p.clock.now().Add(42 * time.Minute)
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		return call == 1, map[bool]Outcome{true: Accepted{}, false: Throttled{Until: until}}[call == 1]
+	}
+	n.Workers = 1
+	p.work(n)
+	text := p.read("receipts/posts/alpha.md.txt")
+	want := "25 subscribers who chose each post: being mailed now, 10 of 25 done, the rest is queued until 14:52"
+	if lines := receipt.Mail([]byte(text)); len(lines) != 1 || lines[0] != want {
+		t.Errorf("the receipt says\n%s\nwant\n%s", text, want)
+	}
+}
+
+func TestStoppedIsHeldForTheAuthor(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	p.box.fate = func(int, Request) (bool, Outcome) { return false, Stopped{"the key is not valid"} }
+	p.ticks(n)
+	p.once("alpha", 25, 25)
+	if i := p.issue("post-alpha"); i.State != Held || i.Reason != "the key is not valid" {
+		t.Fatalf("the issue is %s: %s", i.State, i.Reason)
+	}
+	p.expects(n, "alpha", "25 subscribers who chose each post: stopped, because the key is not valid")
+	p.clock.forward(40 * 24 * time.Hour)
+	p.box.fate = nil
+	p.ticks(n)
+	p.once("alpha", 25, 25)
+	if err := n.Release(t.Context(), "post-alpha"); err == nil {
+		t.Error("released what must be resumed")
+	}
+	if err := n.Resume(t.Context(), "post-alpha"); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+}
+
+func TestFailedIsCountedByReason(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call == 2 {
+			return false, Failed{"the message is malformed"}
+		}
+		return true, Accepted{}
+	}
+	n.Workers = 1
+	p.ticks(n)
+	p.once("alpha", 25, 10)
+	d, err := n.Show(t.Context(), "post-alpha")
+	if err != nil || d.State != Closed || d.Counts != (Counts{Sent: 15, Failed: 10}) || len(d.Failures) != 1 || d.Failures[0] != (Failure{10, "the message is malformed"}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	p.expects(n, "alpha", "25 subscribers who chose each post: mailed at 14:10 (10 failed)")
+	if last := p.said[len(p.said)-1]; last != "mailed 15 subscribers (10 failed)" {
+		t.Errorf("said %q", last)
+	}
+}
+
+func TestUncertainIsSettledByTheLog(t *testing.T) {
+	for _, arrived := range []bool{true, false} {
+		t.Run(fmt.Sprint("arrived ", arrived), func(t *testing.T) {
+			p, n := due(t, 25, "  batch: 10\n")
+			var id string
+			p.box.fate = func(call int, r Request) (bool, Outcome) {
+				if call == 2 {
+					id = r.MessageID
+					return arrived, Uncertain{"status 502"}
+				}
+				return true, Accepted{}
+			}
+			n.Workers = 1
+			p.ticks(n)
+			calls := p.box.calls
+			p.clock.forward(29 * time.Minute)
+			p.ticks(n)
+			if p.box.calls != calls {
+				t.Error("it was sent again before the log was asked")
+			}
+			if i := p.issue("post-alpha"); i.State != Sending {
+				t.Errorf("the issue is %s", i.State)
+			}
+			p.clock.forward(time.Minute)
+			p.ticks(n)
+			p.once("alpha", 25, 0)
+			if p.box.ids[id] != 1 {
+				t.Errorf("the Message-Id of the uncertain request arrived %d times", p.box.ids[id])
+			}
+			if i := p.issue("post-alpha"); i.State != Closed || i.Counts.Sent != 25 {
+				t.Errorf("the issue is %s with %+v", i.State, i.Counts)
+			}
+		})
+	}
+}
+
+func TestWithoutALogTheAuthorDecides(t *testing.T) {
+	for _, name := range []string{"no key", "no answer"} {
+		t.Run(name, func(t *testing.T) {
+			p, n := due(t, 25, "  batch: 10\n")
+			if name == "no key" {
+				n.Events = nil
+			}
+			p.box.silent = true
+			p.box.fate = func(call int, _ Request) (bool, Outcome) {
+				if call == 2 {
+					return false, Uncertain{"timeout"}
+				}
+				return true, Accepted{}
+			}
+			n.Workers = 1
+			p.ticks(n)
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+			if name == "no answer" {
+				if i := p.issue("post-alpha"); i.State != Sending {
+					t.Errorf("after an hour without an answer the issue is %s", i.State)
+				}
+				p.clock.forward(20 * time.Hour)
+				p.ticks(n)
+			}
+			i := p.issue("post-alpha")
+			if i.State != Held || !strings.Contains(i.Reason, "10 subscribers") {
+				t.Fatalf("the issue is %s: %s", i.State, i.Reason)
+			}
+			if err := n.Resume(t.Context(), "post-alpha"); err != nil {
+				t.Fatal(err)
+			}
+			p.ticks(n)
+			p.once("alpha", 25, 10)
+			if i := p.issue("post-alpha"); i.State != Closed || i.Counts != (Counts{Sent: 15, Failed: 10}) {
+				t.Errorf("the issue is %s with %+v", i.State, i.Counts)
+			}
+		})
+	}
+}
+
+func TestNeverMoreThanTheHourAllows(t *testing.T) {
+	p, n := due(t, 25, "  batch: 4\n  per_hour: 10\n")
+	others := []*Newsletter{n, p.engine(), p.engine()}
+	last := 0
+	for range 200 {
+		for _, o := range others {
+			p.work(o)
+		}
+		if sent := len(p.box.got); sent != last {
+			last = sent
+		}
+		if p.issue("post-alpha").State == Closed {
+			break
+		}
+		p.clock.forward(time.Minute)
+		hour := 0
+		for _, at := range p.box.times {
+			if p.clock.now().Sub(at) < time.Hour {
+				hour++
+			}
+		}
+		if hour > 10 {
+			t.Fatalf("%d messages within an hour", hour)
+		}
+	}
+	p.once("alpha", 25, 0)
+	if spent := p.clock.now().Sub(monday); spent < 2*time.Hour {
+		t.Errorf("25 messages at 10 an hour took %s", spent)
+	}
+}
