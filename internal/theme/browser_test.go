@@ -7,7 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,9 +41,13 @@ func sampleServer(t *testing.T, th *Theme) *httptest.Server {
 			_, _ = w.Write(a.Body)
 		})
 	}
+	var pictures sync.Map
 	mux.HandleFunc("GET /media/{name}", func(w http.ResponseWriter, r *http.Request) {
+		picture := sync.OnceValue(func() []byte { return drawn(r.PathValue("name")) })
+		kept, _ := pictures.LoadOrStore(r.PathValue("name"), picture)
 		w.Header().Set("Content-Type", "image/png")
-		_, _ = w.Write(drawn(r.PathValue("name")))
+		w.Header().Set("Cache-Control", "max-age=3600")
+		_, _ = w.Write(kept.(func() []byte)())
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -84,6 +91,15 @@ func prefers(colours string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// loaded waits until fonts and pictures are there, also those further down.
+func loaded() chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`(async () => {
+		for (const i of document.images) i.loading = "eager"
+		await Promise.all([...document.images].map(i => i.decode()))
+		await document.fonts.ready
+	})()`, chromedp.EvalAwaitPromise)
+}
+
 // TestScreenshots takes pictures of the sample pages for people to look at, into
 // the folder that SCREENSHOTS names; SCREENSHOT_PAGES limits them to a few.
 func TestScreenshots(t *testing.T) {
@@ -96,15 +112,14 @@ func TestScreenshots(t *testing.T) {
 	ctx := browser(t)
 	wanted := strings.Fields(os.Getenv("SCREENSHOT_PAGES"))
 	for name := range samplePages(t, th) {
-		if len(wanted) > 0 && !contains(wanted, name) {
+		if len(wanted) > 0 && !slices.Contains(wanted, name) {
 			continue
 		}
 		for _, colours := range []string{"light", "dark"} {
 			for _, width := range []int64{360, 768, 1440} {
-				label := name + "-" + colours + "-" + map[int64]string{360: "360", 768: "768", 1440: "1440"}[width]
+				label := name + "-" + colours + "-" + strconv.FormatInt(width, 10)
 				ctx, cancel := context.WithTimeout(ctx, time.Minute)
-				err := chromedp.Do(ctx, prefers(colours), chromedp.EmulateViewport(width, 4000), chromedp.Navigate(server.URL+"/"+name),
-					chromedp.Sleep(200*time.Millisecond), chromedp.EmulateViewport(width, 900), chromedp.Sleep(100*time.Millisecond))
+				err := chromedp.Do(ctx, prefers(colours), chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+"/"+name), loaded())
 				if err != nil {
 					t.Fatalf("%s: %v", label, err)
 				}
@@ -119,13 +134,4 @@ func TestScreenshots(t *testing.T) {
 			}
 		}
 	}
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }

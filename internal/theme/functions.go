@@ -46,13 +46,13 @@ func coverClass(title string) string {
 	h := fnv.New32a()
 	h.Write([]byte(strings.ToLower(title)))
 	class := "cover-" + strconv.Itoa(int(h.Sum32()%covers)+1)
-	switch n := utf8.RuneCountInString(title); {
-	case n > 48:
+	switch n, word := utf8.RuneCountInString(title), longestWord(title); {
+	case n > 48 || word > 12:
 		class += " cover-long"
-	case n <= 12 && longestWord(title) <= 7:
-		class += " cover-short"
-	case n > 24 || longestWord(title) > 9:
+	case n > 24 || word > 9:
 		class += " cover-middling"
+	case n <= 12 && word <= 6:
+		class += " cover-short"
 	}
 	return class
 }

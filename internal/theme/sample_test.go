@@ -78,7 +78,7 @@ func sampleArticle(t testing.TB) *Article {
 		Author: "Ines Vardal", Minutes: 7,
 		Hero:     photo("sea", "The outer harbour at dawn, flat as slate", "Looking north-west from the office steps, ten past six. The light on the skerry is still lit."),
 		Body:     template.HTML(sampleBody(t)),
-		Contents: []Section{{"twenty-minutes", "Twenty minutes of nothing", 2}, {"the-log", "What goes into the log", 2}, {"in-code", "A small program", 3}, {"words", "Words for it", 2}},
+		Contents: []Section{{"twenty-minutes-of-nothing", "Twenty minutes of nothing", 2}, {"what-goes-into-the-log", "What goes into the log", 2}, {"a-small-program", "A small program", 3}, {"words-for-it", "Words for it", 2}},
 		Older:    &Link{Title: "Why the ferry whistles at the empty quay", URL: "/blog/why-the-ferry-whistles/"},
 		Newer:    &Link{Title: "Book Review: The Slow Barometer by Edda Quill", URL: "/blog/slow-barometer/"},
 	}
