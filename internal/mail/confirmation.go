@@ -1,6 +1,11 @@
 package mail
 
-import "github.com/pennypost/pennypost/internal/settings"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pennypost/pennypost/internal/settings"
+)
 
 // Confirmation asks whoever owns an address whether they meant to subscribe.
 type Confirmation struct {
@@ -12,4 +17,36 @@ type Confirmation struct {
 }
 
 // Message makes the mail.
-func (c Confirmation) Message() (Message, error) { return Message{Subject: "Confirm"}, nil }
+func (c Confirmation) Message() (Message, error) {
+	title := line(c.Settings.Title)
+	ends := "The button leads to a page where you confirm it."
+	if c.Days > 0 {
+		ends += fmt.Sprintf(" It works for %d days.", c.Days)
+	}
+	return Notice{
+		Settings: c.Settings,
+		Subject:  "Please confirm: mail from " + title,
+		Heading:  "One click, and it is settled",
+		Intro: []string{
+			"Somebody, most likely you, asked for " + c.what() + " from " + title + " at this address.",
+			ends,
+		},
+		Sections: []Section{{Actions: []Action{{Label: "Yes, send it to me", URL: c.URL}}}},
+		Outro:    []string{"It was not you? Then do nothing: without that click no more mail comes."},
+	}.Message()
+}
+
+// what is what was asked for, in words.
+func (c Confirmation) what() string {
+	what := "each new post"
+	switch c.Cadence {
+	case "weekly":
+		what = "a digest each week"
+	case "monthly":
+		what = "a digest each month"
+	}
+	if len(c.Topics) > 0 {
+		what += " (" + line(strings.Join(c.Topics, ", ")) + ")"
+	}
+	return what
+}
