@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"io"
 	"time"
@@ -19,6 +20,7 @@ const (
 	ForForm       Purpose = 2 // a form that was shown
 	ForConfirm    Purpose = 3 // a confirmation link
 	ForAuthor     Purpose = 4 // the author's links: send now, cancel, release
+	ForOwner      Purpose = 5 // a fresh link to the preferences, mailed on request
 )
 
 const (
@@ -61,6 +63,16 @@ func (t Tokens) Sign(p Purpose, uid string) string {
 		panic("audience: sign a malformed uid")
 	}
 	return t.Seal(p, b[:])
+}
+
+// SignFresh makes a token that names a subscriber as Sign does, and the minute in
+// which it was made.
+func (t Tokens) SignFresh(p Purpose, uid string, now time.Time) string {
+	b, err := uidBinary(uid)
+	if err != nil {
+		panic("audience: sign a malformed uid")
+	}
+	return t.Seal(p, binary.BigEndian.AppendUint32(b[:], uint32(now.Unix()/60)))
 }
 
 // Verify gives the uid a token names. The error is ErrToken whatever is wrong.
@@ -135,6 +147,19 @@ func (a *Audience) Verify(ctx context.Context, p Purpose, token string) (uid str
 		return "", ErrToken
 	}
 	return uidText([uidBytes]byte(payload)), nil
+}
+
+// VerifyFresh gives the uid a token of SignFresh names, and when it was made.
+func (a *Audience) VerifyFresh(ctx context.Context, p Purpose, token string) (uid string, made time.Time, err error) {
+	payload, err := a.OpenToken(ctx, p, token)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if len(payload) != uidBytes+4 {
+		return "", time.Time{}, ErrToken
+	}
+	minute := binary.BigEndian.Uint32(payload[uidBytes:])
+	return uidText([uidBytes]byte(payload[:uidBytes])), time.Unix(int64(minute)*60, 0).UTC(), nil
 }
 
 // OpenToken is [Tokens.Open], but looks for a newly added key before it refuses a

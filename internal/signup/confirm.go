@@ -83,14 +83,6 @@ func (a *answer) ticketed(token string) (*request, error) {
 	return q, err
 }
 
-// token is the one a POST carries: the form's, else the link's.
-func (a *answer) token() string {
-	if t := a.r.PostForm.Get("t"); t != "" {
-		return t
-	}
-	return a.r.URL.Query().Get("t")
-}
-
 func cadenceWords(c audience.Cadence) string {
 	switch c {
 	case audience.Weekly:

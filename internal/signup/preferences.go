@@ -24,7 +24,7 @@ func (a *answer) getPreferences() error {
 		}
 		return a.show(http.StatusOK, page{Title: "Your preferences", Template: "asklink", Data: linkData{Seal: seal}})
 	}
-	_, s, err := a.subscriber(token)
+	s, _, err := a.subscriber(token)
 	if errors.Is(err, audience.ErrToken) || errors.Is(err, audience.ErrNotFound) {
 		return a.badLink()
 	}
@@ -39,7 +39,7 @@ func (a *answer) postPreferences() error {
 		return a.freshLink()
 	}
 	token := a.token()
-	_, s, err := a.subscriber(token)
+	s, owner, err := a.subscriber(token)
 	if errors.Is(err, audience.ErrToken) || errors.Is(err, audience.ErrNotFound) {
 		return a.badLink()
 	}
@@ -56,7 +56,7 @@ func (a *answer) postPreferences() error {
 	case "move":
 		return a.move(token, s)
 	case "download":
-		return a.download(s)
+		return a.download(s, owner)
 	case "erase":
 		return a.erase(token, s)
 	}
@@ -152,8 +152,12 @@ func (a *answer) move(token string, s audience.Subscriber) error {
 	})
 }
 
-// download hands a subscriber all that is kept about them.
-func (a *answer) download(s audience.Subscriber) error {
+// download hands a subscriber all that is kept about them. Whoever was forwarded a
+// mail has its link too, so the address in full is for fresh links only.
+func (a *answer) download(s audience.Subscriber, owner bool) error {
+	if !owner {
+		s.Email = audience.Mask(s.Email) + " (ask for a fresh link at " + a.look.settings.URL + "/preferences to see all of it)"
+	}
 	body, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err

@@ -260,6 +260,17 @@ func (s *site) subscribe(address, cadence string) (token string) {
 	return s.token(address)
 }
 
+// freshToken is the one in the mail that brings a fresh link.
+func (s *site) freshToken(address string) string {
+	s.t.Helper()
+	form := s.get("/preferences").fields()
+	s.clock.turn(3 * time.Second)
+	form.Set("email", address)
+	s.want(s.post("/preferences", form), 200)
+	letters := s.inbox.to(address)
+	return strings.TrimPrefix(s.linkIn(letters[len(letters)-1]), "/preferences?t=")
+}
+
 func (s *site) token(address string) string {
 	s.t.Helper()
 	who, err := s.list.Get(s.t.Context(), address)

@@ -150,7 +150,7 @@ func (a *answer) letter(t ticket, q *request, uid string) (mail.Message, error) 
 		if err != nil {
 			return mail.Message{}, err
 		}
-		return freshLinkMail(s, s.URL+"/preferences?t="+tokens.Sign(audience.ForSubscriber, uid))
+		return freshLinkMail(s, s.URL+"/preferences?t="+tokens.SignFresh(audience.ForOwner, uid, a.Now()))
 	}
 	number, err := numberBytes(q.Number)
 	if err != nil {

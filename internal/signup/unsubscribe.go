@@ -10,7 +10,7 @@ import (
 // getUnsubscribe shows the button, whatever the state of the subscription.
 func (a *answer) getUnsubscribe() error {
 	token := a.r.URL.Query().Get("t")
-	_, s, err := a.subscriber(token)
+	s, _, err := a.subscriber(token)
 	if errors.Is(err, audience.ErrToken) {
 		return a.badLink()
 	}
@@ -28,30 +28,20 @@ func (a *answer) getUnsubscribe() error {
 // postUnsubscribe is both the button above and the one-click request that mail
 // programs send (RFC 8058): no cookie, no redirect, done when it is answered.
 func (a *answer) postUnsubscribe() error {
-	uid, err := a.Audience.Verify(a.r.Context(), audience.ForSubscriber, a.token())
+	uid, _, err := a.named(a.token())
 	if errors.Is(err, audience.ErrToken) {
 		return a.badLink()
 	}
 	if err != nil {
 		return err
 	}
-	err = a.Audience.Leave(a.r.Context(), uid, a.Now())
-	if err != nil && !errors.Is(err, audience.ErrNotFound) {
+	switch err = a.Audience.Leave(a.r.Context(), uid, a.Now()); {
+	case err == nil:
+		a.Say("a subscriber left")
+	case !errors.Is(err, audience.ErrNotFound): // somebody erased is not subscribed either
 		return err
 	}
-	a.Say("a subscriber left")
 	return a.show(http.StatusOK, page{Title: "You are unsubscribed", Template: "left", Data: a.look.settings.Title})
-}
-
-// subscriber is who a token names. Errors: audience.ErrToken, audience.ErrNotFound
-// for somebody erased, others.
-func (a *answer) subscriber(token string) (uid string, s audience.Subscriber, err error) {
-	uid, err = a.Audience.Verify(a.r.Context(), audience.ForSubscriber, token)
-	if err != nil {
-		return "", s, err
-	}
-	s, err = a.Audience.ByUID(a.r.Context(), uid)
-	return uid, s, err
 }
 
 // badLink is the one answer to every link that is not good. Its status is one that
