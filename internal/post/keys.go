@@ -4,7 +4,13 @@ import "strings"
 
 // fold makes "feature_image", "featureImage" and "Feature-Image" one key.
 func fold(name string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(strings.ToLower(name))
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '_', '-', ' ', '.':
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
 }
 
 // keysKnown are the keys of pennypost's own, as it writes them.
