@@ -70,14 +70,15 @@ func discard(f *os.File) {
 	_ = os.Remove(f.Name())
 }
 
-// seal appends the footer to a received body and brings both to the disk.
-func seal(f *os.File, foot footer) error {
+// seal appends the footer to a received body and, if sync is set, waits until both
+// are on the disk.
+func seal(f *os.File, foot footer, sync bool) error {
 	text, err := json.Marshal(foot)
 	if err != nil {
 		return err
 	}
 	text = binary.BigEndian.AppendUint32(text, uint32(len(text)))
-	if _, err := f.Write(append(text, magic...)); err != nil {
+	if _, err := f.Write(append(text, magic...)); err != nil || !sync {
 		return err
 	}
 	return f.Sync()

@@ -27,6 +27,9 @@ type Options struct {
 	// Notify is told of every change once it is on disk and before the request is
 	// answered; nil: nobody. It is called from many goroutines at once.
 	Notify func(Event)
+	// Volatile spares waiting for the disk, for tests: a killed process still loses
+	// nothing, but a loss of power may.
+	Volatile bool
 }
 
 // Event tells of one change to one object.
@@ -60,6 +63,7 @@ type Disk struct {
 	dir    string
 	now    func() time.Time
 	notify func(Event)
+	sync   bool
 
 	mu      sync.RWMutex
 	buckets map[string]*bucket
@@ -71,7 +75,7 @@ type Disk struct {
 // Open reads the folder dir, which is made if it is missing, and removes what was
 // being received when the last process ended.
 func Open(dir string, o Options) (*Disk, error) {
-	d := &Disk{dir: dir, now: o.Now, notify: o.Notify, buckets: map[string]*bucket{}}
+	d := &Disk{dir: dir, now: o.Now, notify: o.Notify, sync: !o.Volatile, buckets: map[string]*bucket{}}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -92,7 +96,7 @@ func Open(dir string, o Options) (*Disk, error) {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		b, err := openBucket(filepath.Join(dir, e.Name()))
+		b, err := openBucket(filepath.Join(dir, e.Name()), d.sync)
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +134,7 @@ func (d *Disk) make(name string) error {
 	if err := syncDir(d.dir); err != nil {
 		return err
 	}
-	b, err := openBucket(dir)
+	b, err := openBucket(dir, d.sync)
 	if err != nil {
 		return err
 	}

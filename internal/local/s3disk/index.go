@@ -12,7 +12,8 @@ import (
 
 // bucket is what is known of one bucket without reading its files again.
 type bucket struct {
-	dir string
+	dir  string
+	sync bool // wait for the disk
 
 	mu    sync.RWMutex
 	known map[string]*footer // by key
@@ -20,8 +21,8 @@ type bucket struct {
 }
 
 // openBucket reads the footers of all objects in a bucket's folder.
-func openBucket(dir string) (*bucket, error) {
-	b := &bucket{dir: dir, known: map[string]*footer{}}
+func openBucket(dir string, sync bool) (*bucket, error) {
+	b := &bucket{dir: dir, sync: sync, known: map[string]*footer{}}
 	folders, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (b *bucket) move(from, key string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		if err := syncDir(b.dir); err != nil {
+		if err := b.settle(b.dir); err != nil {
 			return err
 		}
 		err = os.Rename(from, path)
@@ -101,7 +102,7 @@ func (b *bucket) move(from, key string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return b.settle(filepath.Dir(path))
 }
 
 // erase removes the file in a key's place; none there is success.
@@ -114,5 +115,13 @@ func (b *bucket) erase(key string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return b.settle(filepath.Dir(path))
+}
+
+// settle brings the names in a folder to the disk, if that is waited for.
+func (b *bucket) settle(dir string) error {
+	if !b.sync {
+		return nil
+	}
+	return syncDir(dir)
 }

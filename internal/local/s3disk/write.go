@@ -54,7 +54,7 @@ func (d *Disk) store(ctx context.Context, name, key string, header map[string]st
 			foot.Header[name] = value
 		}
 	}
-	if err := seal(f, foot); err != nil {
+	if err := seal(f, foot, d.sync); err != nil {
 		discard(f)
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 // test.
 func Server(t testing.TB) *s3.Client {
 	t.Helper()
-	disk, err := s3disk.Open(t.TempDir(), s3disk.Options{})
+	disk, err := s3disk.Open(t.TempDir(), s3disk.Options{Volatile: true})
 	if err != nil {
 		t.Fatal(err)
 	}
