@@ -4,13 +4,9 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
-
-	"github.com/pennypost/pennypost/internal/settings"
 )
 
 //go:embed css/*.css
@@ -53,34 +49,3 @@ func fontAssets() ([]Asset, error) {
 	})
 	return all, err
 }
-
-// digest sums up everything that pages are made of besides their views.
-func digest(s *settings.Settings, assets []Asset) (string, error) {
-	h := sha256.New()
-	names, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return "", err
-	}
-	for _, name := range names {
-		body, err := templateFiles.ReadFile(name)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(h, "%s %d\n%s", name, len(body), body)
-	}
-	for _, a := range assets {
-		fmt.Fprintln(h, a.Path) // named after their content
-	}
-	shown, err := json.Marshal([]any{
-		markup, s.Title, s.URL, s.Description, s.Language, s.Nav, s.Author.Name, s.Author.Bio, s.Theme,
-	})
-	if err != nil {
-		return "", err
-	}
-	h.Write(shown)
-	return hex.EncodeToString(h.Sum(nil))[:20], nil
-}
-
-// markup is raised by hand when the Go code here would write another page from
-// the same view; templates and style sheets are covered by their own bytes.
-const markup = 1

@@ -1,13 +1,18 @@
 package theme
 
-import (
-	"bytes"
-	"fmt"
-	"html/template"
-)
+import "html/template"
 
 // SubscribeForm is the form by which a reader asks for mail. The box below an
 // article and the page /subscribe are both made of it.
+//
+// Other forms in the body of a [Notice] look like it by these classes: form on
+// the form; field on a div that holds a label, an input, select or textarea and a
+// p with hint or error (an input with aria-invalid="true" is marked); choices on a
+// fieldset with a legend and labels of class choice, each an input and a span
+// (choices-row sets them side by side as one control); optional on a span in a
+// label; button, with button-quiet or button-danger, on buttons and links; buttons
+// on a div around several; message, with message-error, on a p that says what came
+// of it; unseen on what is there for screen readers only.
 type SubscribeForm struct {
 	Email, Name string
 	Cadence     string   // "each" (also if empty), "weekly" or "monthly"
@@ -30,70 +35,79 @@ type Choice struct {
 	On                 bool
 }
 
-// formView is what the template of the form sees.
-type formView struct {
-	*SubscribeForm
-	Cadences, TopicChoices []Choice
-}
-
 // SubscribeForm is the form's markup: method POST to /subscribe; the address is the
 // field "email", the others are "name", "cadence", "topics" (repeated), and the
-// honeypot "website", which people neither see nor fill in.
+// honeypot "website", which people neither see nor fill in. The error is always nil.
 func (t *Theme) SubscribeForm(v SubscribeForm) (template.HTML, error) {
-	if err := t.load(); err != nil {
-		return "", err
-	}
-	return t.form("subscribe-form", v)
+	return part(func(w *writer) { t.writeForm(w, v) }), nil
 }
 
-// box is the form with its heading, as it stands below an article.
-func (t *Theme) box() (template.HTML, error) { return t.form("box", SubscribeForm{}) }
+// writeBox writes the form with its heading, as it stands below an article.
+func (t *Theme) writeBox(w *writer) {
+	w.raw(`<section class="box" aria-labelledby="box-heading">
+  <div class="box-text">
+    <h2 id="box-heading">New posts by mail</h2>
+    <p>Choose how often. No tracking, and one click to leave.</p>
+  </div>
+`)
+	t.writeForm(w, SubscribeForm{})
+	w.raw("</section>\n")
+}
 
-func (t *Theme) form(name string, v SubscribeForm) (template.HTML, error) {
-	if v.Button == "" {
-		v.Button = "Subscribe"
+func (t *Theme) writeForm(w *writer, v SubscribeForm) {
+	id := or(v.ID, "subscribe")
+	w.raw(`<form class="form subscribe-form" method="post" action="/subscribe">` + "\n")
+	for _, h := range v.Hidden {
+		w.around(`  <input type="hidden" name="`, h.Name, `"`)
+		w.around(` value="`, h.Value, "\">\n")
 	}
-	if v.ID == "" {
-		v.ID = "subscribe"
-	}
-	view := formView{SubscribeForm: &v, Cadences: Cadences(v.Cadence)}
+	w.some(`  <p class="message message-error" role="alert">`, v.Errors[""], "</p>\n")
+	w.emailField(id, v.Email, v.Errors["email"])
 	if v.Full {
-		view.TopicChoices = t.TopicChoices(v.Topics)
+		w.raw(`  <div class="field">` + "\n")
+		w.around(`    <label for="`, id, `-name">Name <span class="optional">optional</span></label>`+"\n")
+		w.around(`    <input id="`, id, `-name" type="text" name="name"`)
+		w.around(` value="`, v.Name, `" autocomplete="name" maxlength="100">`+"\n  </div>\n")
 	}
-	var b bytes.Buffer
-	if err := t.templates.ExecuteTemplate(&b, name, view); err != nil {
-		return "", fmt.Errorf("writing the subscribe form: %w", err)
+	w.choices("choices choices-row", "How often", "radio", "cadence", Cadences(v.Cadence), v.Errors["cadence"])
+	if v.Full {
+		w.choices("choices", "About what", "checkbox", "topics", t.TopicChoices(v.Topics), v.Errors["topics"])
 	}
-	return template.HTML(bytes.TrimSpace(b.Bytes())), nil
+	// Filled in by programs only.
+	w.raw(`  <div class="unseen" aria-hidden="true">` + "\n")
+	w.around(`    <label for="`, id, `-website">Leave this empty</label>`+"\n")
+	w.around(`    <input id="`, id, `-website" type="text" name="website" value="" autocomplete="off" tabindex="-1">`+"\n  </div>\n")
+	w.around(`  <button class="button" type="submit">`, or(v.Button, "Subscribe"), "</button>\n</form>\n")
 }
 
-// Cadences are the rhythms a subscriber can choose from; the first is chosen
-// where the given one is none of them.
-func Cadences(chosen string) []Choice {
-	all := []Choice{
-		{Value: "each", Title: "Each post", Hint: "as it appears"},
-		{Value: "weekly", Title: "Weekly", Hint: "one letter a week"},
-		{Value: "monthly", Title: "Monthly", Hint: "one letter a month"},
+func (w *writer) emailField(id, value, problem string) {
+	w.raw(`  <div class="field field-email">` + "\n")
+	w.around(`    <label for="`, id, `-email">E-mail address</label>`+"\n")
+	if problem != "" {
+		w.around(`    <p class="error" id="`, id, `-email-error">`)
+		w.around("", problem, "</p>\n")
 	}
-	on := 0
-	for i, c := range all {
-		if c.Value == chosen {
-			on = i
-		}
+	w.around(`    <input id="`, id, `-email" type="email" name="email"`)
+	w.around(` value="`, value, `" autocomplete="email" inputmode="email" required maxlength="254"`)
+	if problem != "" {
+		w.around(` aria-invalid="true" aria-describedby="`, id, `-email-error"`)
 	}
-	all[on].On = true
-	return all
+	w.raw(">\n  </div>\n")
 }
 
-// TopicChoices are the settings' topics, those of the given ids chosen; nil chooses all.
-func (t *Theme) TopicChoices(chosen []string) []Choice {
-	var all []Choice
-	for _, topic := range t.settings.Topics {
-		c := Choice{Value: topic.ID, Title: topic.Title, On: chosen == nil}
-		for _, id := range chosen {
-			c.On = c.On || id == topic.ID
-		}
-		all = append(all, c)
+// choices writes a group of radio buttons or check boxes.
+func (w *writer) choices(class, legend, kind, name markup, all []Choice, problem string) {
+	if len(all) == 0 {
+		return
 	}
-	return all
+	w.raw(`  <fieldset class="` + class + "\">\n    <legend>" + legend + "</legend>\n")
+	w.some(`    <p class="error">`, problem, "</p>\n")
+	for _, c := range all {
+		w.around(`    <label class="choice"><input type="`+kind+`" name="`+name+`" value="`, c.Value, `"`)
+		if c.On {
+			w.raw(" checked")
+		}
+		w.around("> <span>", c.Title, "</span></label>\n")
+	}
+	w.raw("  </fieldset>\n")
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,6 +88,25 @@ func TestDigestFollowsWhatPagesShow(t *testing.T) {
 	}
 }
 
+// TestDigestCoversAllThatWritesPages: a file of this package that is not part of
+// the digest is one of those that cannot change a page by themselves.
+func TestDigestCoversAllThatWritesPages(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What these decide reaches the page through a view, or an asset's name.
+	apart := []string{"theme.go", "digest.go", "view.go", "asset.go", "style.go", "palette.go", "colour.go", "icon.go"}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || slices.Contains(apart, file) {
+			continue
+		}
+		if _, err := sources.Open(file); err != nil {
+			t.Errorf("%s is not part of the digest", file)
+		}
+	}
+}
+
 // TestFontsAreLight: all fonts together, and what nearly every page loads.
 func TestFontsAreLight(t *testing.T) {
 	files, err := fontAssets()
@@ -103,7 +123,7 @@ func TestFontsAreLight(t *testing.T) {
 	if all > 200_000 {
 		t.Errorf("the fonts are %d bytes", all)
 	}
-	if n := len(sampleTheme(t).frame.Preload); n != 2 {
+	if n := strings.Count(string(sampleTheme(t).frame.links), `rel="preload"`); n != 2 {
 		t.Errorf("%d fonts are loaded early, not 2", n)
 	}
 }
