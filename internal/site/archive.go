@@ -61,11 +61,17 @@ func (p *Plan) planArchive() {
 }
 
 func (p *Plan) planYear(y year, before, after string) {
-	build := func() theme.Archive {
-		v := theme.Archive{Page: p.page(yearPath(y.number)), Year: y.number}
-		v.Title = strconv.Itoa(y.number)
-		v.Description = plural(len(y.items), "post") + " from " + v.Title + "."
-		v.Prev, v.Next = after, before // as on the index: onwards is back in time
+	h := p.begin("year")
+	v := p.yearView(y, before, after)
+	h.archive(&v)
+	for _, it := range y.items {
+		h.text(it.e.Title)
+		h.text(it.url)
+		h.moment(it.e.Shown().In(p.s.Location))
+	}
+	o := Output{Key: keyOf(yearPath(y.number)), Stage: Listing, Names: siteKeys(y.items)}
+	p.plan(o, h, func(w *bytes.Buffer, _ Reader) error {
+		v := p.yearView(y, before, after)
 		for _, it := range y.items {
 			at := it.e.Shown().In(p.s.Location)
 			if n := len(v.Months); n == 0 || v.Months[n-1].Month != at.Month() {
@@ -74,14 +80,15 @@ func (p *Plan) planYear(y year, before, after string) {
 			m := &v.Months[len(v.Months)-1]
 			m.Cards = append(m.Cards, theme.Card{Link: theme.Link{Title: it.e.Title, URL: it.url}, Date: at})
 		}
-		return v
-	}
-	h := p.begin("year")
-	v := build()
-	h.archive(&v)
-	o := Output{Key: keyOf(yearPath(y.number)), Stage: Listing, Names: siteKeys(y.items)}
-	p.plan(o, h, func(w *bytes.Buffer, _ Reader) error {
-		v := build()
 		return p.t.Archive(w, &v)
 	})
+}
+
+// yearView is a year's page but for its months.
+func (p *Plan) yearView(y year, before, after string) theme.Archive {
+	v := theme.Archive{Page: p.page(yearPath(y.number)), Year: y.number}
+	v.Title = strconv.Itoa(y.number)
+	v.Description = plural(len(y.items), "post") + " from " + v.Title + "."
+	v.Prev, v.Next = after, before // as on the index: onwards is back in time
+	return v
 }

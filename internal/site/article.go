@@ -40,7 +40,6 @@ func (p *Plan) planArticle(it, older, newer *item) {
 	h.mark(it.body)
 	h.number(it.e.Words)
 	h.origin(originOf(it.e))
-	p.origins[it.key] = it.e
 	o := Output{Key: it.key, Stage: Article, Sources: []string{it.e.Key}}
 	p.plan(o, h, func(w *bytes.Buffer, read Reader) error {
 		v := p.article(it, older, newer)
@@ -66,13 +65,16 @@ func (p *Plan) article(it, older, newer *item) theme.Article {
 		Preview: !e.Live,
 		Author:  p.author(e),
 		Minutes: e.ReadingMinutes(),
-		Hero:    shown(it.hero, e.ImageAlt, e.ImageCaption),
+		Hero:    described(it.hero, e.ImageAlt, e.ImageCaption),
 	}
 	v.Title = e.Title
 	v.Description = e.Description
 	v.Canonical = e.Canonical
 	v.NoIndex = e.NoIndex || !e.Live
-	v.Image = p.social(it)
+	v.Photo = p.frame.photo
+	if e.Live {
+		v.Image = p.social(it)
+	}
 	if e.Book != nil {
 		v.Book = p.book(it)
 	}
@@ -100,17 +102,17 @@ func (p *Plan) article(it, older, newer *item) theme.Article {
 func (p *Plan) social(it *item) *theme.Picture {
 	e := it.e
 	if it.hero != nil {
-		return shown(it.hero, e.ImageAlt, "")
+		return described(it.hero, e.ImageAlt, "")
 	}
 	if isWeb(e.Image) {
 		return &theme.Picture{URL: e.Image, Alt: e.ImageAlt}
 	}
 	if it.cover != nil {
-		return shown(it.cover, coverAlt(e.Book), "")
+		return described(it.cover, coverAlt(e.Book), "")
 	}
 	for _, ref := range e.Images {
-		if pic := p.picture(e.Key, ref.To); pic != nil && pic.Width >= leastSocial && !strings.HasSuffix(pic.URL, ".svg") {
-			return shown(pic, "", "")
+		if pic, _ := p.picture(e.Key, ref.To); pic != nil && pic.Width >= leastSocial && !strings.HasSuffix(pic.URL, ".svg") {
+			return onPage(pic)
 		}
 	}
 	return nil
@@ -137,7 +139,7 @@ func (p *Plan) book(it *item) *theme.Book {
 	v := &theme.Book{
 		Title:     b.Title,
 		Author:    b.Author,
-		Cover:     shown(it.cover, coverAlt(b), ""),
+		Cover:     described(it.cover, coverAlt(b), ""),
 		Rated:     b.Rated,
 		Stars:     b.Rating,
 		Year:      b.Year,

@@ -87,24 +87,17 @@ func (p *Plan) planBooks() {
 }
 
 func (p *Plan) planShelf(o order, volumes []*volume) {
-	build := func() theme.Shelf {
-		v := theme.Shelf{Page: p.page(o.path)}
-		v.Title = "Books"
-		v.Description = "Reviews of " + plural(len(volumes), "book") + "."
-		if len(volumes) == 0 {
-			v.Description = ""
-			return v
-		}
-		if o.path != booksPath {
-			v.Title = "Books " + strings.ToLower(o.title)
-		}
-		for _, other := range orders() {
-			link := theme.Link{Title: other.title, URL: other.path}
-			if other.path == o.path {
-				link.URL = ""
-			}
-			v.Orders = append(v.Orders, link)
-		}
+	h := p.begin("books")
+	v := p.shelf(o, len(volumes))
+	h.shelf(&v)
+	out := Output{Key: keyOf(o.path), Stage: Listing, Names: make([]string, 0, len(volumes))}
+	for _, vol := range volumes {
+		h.text(o.heading(p, vol))
+		h.mark(vol.mark)
+		out.Names = append(out.Names, vol.key)
+	}
+	p.plan(out, h, func(w *bytes.Buffer, _ Reader) error {
+		v := p.shelf(o, len(volumes))
 		for _, vol := range volumes {
 			heading := o.heading(p, vol)
 			if n := len(v.Groups); n == 0 || v.Groups[n-1].Heading != heading {
@@ -113,19 +106,29 @@ func (p *Plan) planShelf(o order, volumes []*volume) {
 			g := &v.Groups[len(v.Groups)-1]
 			g.Books = append(g.Books, *p.book(vol.item))
 		}
-		return v
-	}
-	h := p.begin("books")
-	v := build()
-	h.shelf(&v)
-	out := Output{Key: keyOf(o.path), Stage: Listing}
-	for _, vol := range volumes {
-		out.Names = append(out.Names, vol.key)
-	}
-	p.plan(out, h, func(w *bytes.Buffer, _ Reader) error {
-		v := build()
 		return p.t.Shelf(w, &v)
 	})
+}
+
+// shelf is the page of one order but for its books.
+func (p *Plan) shelf(o order, count int) theme.Shelf {
+	v := theme.Shelf{Page: p.page(o.path)}
+	v.Title = "Books"
+	if count == 0 {
+		return v
+	}
+	v.Description = "Reviews of " + plural(count, "book") + "."
+	if o.path != booksPath {
+		v.Title = "Books " + strings.ToLower(o.title)
+	}
+	for _, other := range orders() {
+		link := theme.Link{Title: other.title, URL: other.path}
+		if other.path == o.path {
+			link.URL = ""
+		}
+		v.Orders = append(v.Orders, link)
+	}
+	return v
 }
 
 // surnameFirst turns "Ursula K. Le Guin" into "Guin Ursula K. Le": good enough to

@@ -132,13 +132,14 @@ func (p *Plan) feedItem(it *item) feedItem {
 	if e.Updated.After(e.Shown()) {
 		v.Updated = e.Updated.In(p.s.Location)
 	}
-	pic := shown(it.hero, e.ImageAlt, e.ImageCaption)
+	pic := described(it.hero, e.ImageAlt, e.ImageCaption)
 	if pic == nil && e.Book != nil {
-		pic = shown(it.cover, coverAlt(e.Book), "")
+		pic = described(it.cover, coverAlt(e.Book), "")
 	}
 	if pic != nil {
-		pic.URL, pic.Srcset = p.absolute(pic.URL), ""
-		v.Image, v.ImageType = pic, strings.TrimSuffix(contentType(pic.URL), "; charset=utf-8")
+		own := *pic
+		own.URL, own.Srcset = p.absolute(pic.URL), ""
+		v.Image, v.ImageType = &own, strings.TrimSuffix(contentType(pic.URL), "; charset=utf-8")
 	}
 	if e.Book != nil {
 		v.Summary = strings.TrimSpace(bookLine(it) + ". " + v.Summary)

@@ -10,8 +10,8 @@ import (
 // frame is what all pages have around their content.
 type frame struct {
 	nav         []theme.Link
-	logo, photo *theme.Picture
-	digest      string // of this, of the theme and of the settings that pages use
+	logo, photo *theme.Picture // the photo only where an article ends
+	digest      string         // of this, of the theme and of the settings that pages use
 }
 
 // menuPages is how many static pages a menu shows that the author has not written himself.
@@ -20,14 +20,13 @@ const menuPages = 5
 func (p *Plan) makeFrame() frame {
 	f := frame{
 		nav:   p.navigation(),
-		logo:  shown(p.picture(settings.Key, p.s.Theme.Logo), "", ""),
-		photo: shown(p.picture(settings.Key, p.s.Author.Photo), p.s.Author.Name, ""),
+		logo:  onPage(p.show(settings.Key, p.s.Theme.Logo)),
+		photo: described(onPage(p.show(settings.Key, p.s.Author.Photo)), p.s.Author.Name, ""),
 	}
 	h := p.start("frame")
 	h.text(p.t.Digest())
 	h.links(f.nav)
 	h.picture(f.logo)
-	h.picture(f.photo)
 	h.text(p.settingsMark())
 	f.digest = h.hex()
 	return f
@@ -66,5 +65,5 @@ func (p *Plan) navigation() []theme.Link {
 
 // page is the frame of the page at a URL path.
 func (p *Plan) page(path string) theme.Page {
-	return theme.Page{Path: path, Type: "website", Nav: p.frame.nav, Logo: p.frame.logo, Photo: p.frame.photo}
+	return theme.Page{Path: path, Type: "website", Nav: p.frame.nav, Logo: p.frame.logo}
 }

@@ -17,9 +17,10 @@ type item struct {
 	url string // root-relative; of the preview, for what is not published
 	key string // site key
 
-	hero, cover *post.Picture // nil: none, or not there
+	hero, cover *theme.Picture // without words; nil: none, or not there
 
 	card mark // of its view in listings
+	mark mark // of its view among the books, on reviews
 	body mark // of everything its body is made from
 }
 
@@ -33,9 +34,9 @@ func (p *Plan) collect(entries []*catalog.Entry) []*item {
 			it.url = p.c.PreviewPath(e)
 		}
 		it.key = keyOf(it.url)
-		it.hero = p.picture(e.Key, e.Image)
+		it.hero = onPage(p.show(e.Key, e.Image))
 		if e.Book != nil {
-			it.cover = p.picture(e.Key, e.Book.Cover)
+			it.cover = onPage(p.show(e.Key, e.Book.Cover))
 		}
 		items[i] = it
 	}
@@ -69,6 +70,11 @@ func (p *Plan) digestItems() {
 		card := p.card(it)
 		h.card(&card)
 		it.card = h.done()
+		if isReview(it) {
+			h.reset()
+			h.book(card.Book)
+			it.mark = h.done()
+		}
 	}
 }
 
@@ -90,7 +96,7 @@ func (p *Plan) hashBody(h *sum, it *item) {
 		h.text(to)
 	}
 	for _, ref := range e.Images {
-		h.source(p.picture(e.Key, ref.To))
+		h.source(p.show(e.Key, ref.To))
 	}
 	if !p.c.Current(e) {
 		h.text(e.Description)
@@ -153,7 +159,7 @@ func (p *Plan) card(it *item) theme.Card {
 		Description: e.Description,
 		Date:        e.Shown().In(p.s.Location),
 		Minutes:     e.ReadingMinutes(),
-		Image:       shown(it.hero, "", ""),
+		Image:       it.hero,
 		Tags:        p.tagLinks(e),
 	}
 	if e.Book != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/pennypost/pennypost/internal/picture"
 	"github.com/pennypost/pennypost/internal/post"
-	"github.com/pennypost/pennypost/internal/settings"
 )
 
 // MediaPicture says where the copies of an image file are served: at
@@ -33,52 +32,33 @@ func MediaPicture(hash string, info picture.Info) *post.Picture {
 	return pic
 }
 
+// mediaFolder is where pictures are in the site bucket.
+const mediaFolder = "media/"
+
 func mediaURL(hash string, width int, ext string) string {
 	sum := sha256.Sum256([]byte(hash + " " + strconv.Itoa(width) + " " + picture.Version))
-	return "/media/" + hex.EncodeToString(sum[:10]) + "." + ext
+	return "/" + mediaFolder + hex.EncodeToString(sum[:10]) + "." + ext
 }
 
 // planMedia plans the pictures that something published, a preview or the frame shows.
 func (p *Plan) planMedia() {
-	shown := map[string]bool{} // content keys
-	show := func(from, ref string) {
-		if ref == "" || isWeb(ref) {
-			return
-		}
-		key := p.c.ImageKey(from, ref)
-		if key == "" || shown[key] {
-			return
-		}
-		shown[key] = true
-		pic := p.c.Files[key].Picture
-		p.planPicture(key, pic.URL)
+	for key, pic := range p.shown {
+		sources := []string{key}
+		p.planPicture(sources, pic.URL)
 		for _, v := range pic.Sizes {
-			p.planPicture(key, v.URL)
-		}
-	}
-	show(settings.Key, p.s.Theme.Logo)
-	show(settings.Key, p.s.Author.Photo)
-	for _, group := range [][]*item{p.live, p.pages, p.hidden} {
-		for _, it := range group {
-			show(it.e.Key, it.e.Image)
-			if it.e.Book != nil {
-				show(it.e.Key, it.e.Book.Cover)
-			}
-			for _, ref := range it.e.Images {
-				show(it.e.Key, ref.To)
-			}
+			p.planPicture(sources, v.URL)
 		}
 	}
 }
 
 // planPicture plans one copy. Its name already stands for all that goes into it.
-func (p *Plan) planPicture(source, url string) {
+func (p *Plan) planPicture(sources []string, url string) {
 	key := strings.TrimPrefix(url, "/")
-	if o, planned := p.outputs[key]; planned && o.Sources[0] <= source {
+	if o, planned := p.outputs[key]; planned && o.Sources[0] <= sources[0] {
 		return // the same picture under two names
 	}
-	digest := strings.TrimSuffix(path.Base(key), path.Ext(key))
-	p.outputs[key] = Output{Key: key, Digest: digest, Stage: Media, Sources: []string{source}}
+	name := strings.TrimPrefix(key, mediaFolder)
+	p.outputs[key] = Output{Key: key, Digest: strings.TrimSuffix(name, path.Ext(name)), Stage: Media, Sources: sources}
 }
 
 // Media makes all planned copies of one image file, by site key: reading the file

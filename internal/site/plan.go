@@ -64,18 +64,17 @@ type Plan struct {
 	t *theme.Theme
 
 	frame  frame
-	names  *tagNames
-	live   []*item          // articles, newest first
-	pages  []*item          // static pages, by title
-	hidden []*item          // drafts and scheduled posts, by id
-	at     map[string]*item // live articles and pages by URL path
-	tags   []*tag           // by slug
-	tagged map[string]*tag  // by slug
+	live   []*item                  // articles, newest first
+	pages  []*item                  // static pages, by title
+	hidden []*item                  // drafts and scheduled posts, by id
+	at     map[string]*item         // live articles and pages by URL path
+	tags   []*tag                   // by slug
+	tagOf  map[string]*tag          // by any spelling that a post uses
+	shown  map[string]*post.Picture // pictures the site needs, by content key
 
 	outputs map[string]Output
 	makers  map[string]maker
-	origins map[string]*catalog.Entry // by site key: whose page it is
-	scratch *sum                      // while planning; nil afterwards
+	scratch *sum // while planning; nil afterwards
 }
 
 // maker writes one output's body.
@@ -85,14 +84,10 @@ type maker func(w *bytes.Buffer, read Reader) error
 // whose entries are never changed in place.
 func New(c *catalog.Catalog, s *settings.Settings, t *theme.Theme) *Plan {
 	live, pages := c.Live(), c.Pages()
-	size := len(live)*2 + len(pages) + 64
 	p := &Plan{
 		c: c, s: s, t: t,
-		names:   newTagNames(),
 		at:      make(map[string]*item, len(live)+len(pages)),
-		outputs: make(map[string]Output, size),
-		makers:  make(map[string]maker, size),
-		origins: make(map[string]*catalog.Entry, len(live)+len(pages)),
+		shown:   make(map[string]*post.Picture, len(live)),
 		scratch: &sum{},
 	}
 	p.live = p.collect(live)
@@ -107,6 +102,9 @@ func New(c *catalog.Catalog, s *settings.Settings, t *theme.Theme) *Plan {
 	p.frame = p.makeFrame()
 	p.digestItems()
 
+	size := len(live)*5/4 + len(pages) + len(p.tags) + 64
+	p.makers = make(map[string]maker, size)
+	p.outputs = make(map[string]Output, size+3*len(p.shown))
 	p.planAssets()
 	p.planMedia()
 	p.planArticles()
@@ -161,8 +159,10 @@ func (p *Plan) Render(key string, read Reader) (Object, error) {
 // object puts the headers to a body.
 func (p *Plan) object(o Output, body []byte) Object {
 	meta := map[string]string{"digest": o.Digest}
-	if e := p.origins[o.Key]; e != nil {
-		originOf(e).addTo(meta)
+	if o.Stage == Article {
+		if it := p.itemAt("/" + strings.TrimSuffix(o.Key, indexFile)); it != nil {
+			originOf(it.e).addTo(meta)
+		}
 	}
 	contentType := contentType(o.Key)
 	if o.Stage == Asset {
@@ -173,6 +173,19 @@ func (p *Plan) object(o Output, body []byte) Object {
 		}
 	}
 	return Object{Body: body, ContentType: contentType, CacheControl: cacheControl(o.Key), Metadata: meta}
+}
+
+// itemAt is the post or page, published or not, whose page is at a URL path.
+func (p *Plan) itemAt(url string) *item {
+	if it := p.at[url]; it != nil {
+		return it
+	}
+	for _, it := range p.hidden {
+		if it.url == url {
+			return it
+		}
+	}
+	return nil
 }
 
 // plan adds an output whose digest is what was hashed since begin.

@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,21 +22,23 @@ type detour struct {
 // always wins; of several posts that claim one address, the one that once was
 // there wins over those that name it as an alias, and then the older.
 func (p *Plan) planRedirects() {
-	taken := map[string]bool{} // URL paths
+	taken := map[string]string{} // URL path → where it leads
 	for _, d := range p.detours() {
-		if taken[d.from] || p.at[d.from] != nil || d.from == d.to.url {
-			continue
+		if _, is := taken[d.from]; !is && p.at[d.from] == nil {
+			taken[d.from] = d.to.url
 		}
-		taken[d.from] = true
-		p.planRedirect(d.from, d.to.url)
 	}
 	// Somebody who cuts the address of a post short shall find the index.
 	if folder, _, _ := strings.Cut(p.s.Permalink, ":"); strings.HasSuffix(folder, "/") {
-		if path, ok := safePath(folder); ok && !taken[path] && p.at[path] == nil {
-			p.planRedirect(path, "/")
+		path, ok := safePath(folder)
+		if _, is := taken[path]; ok && !is && p.at[path] == nil {
+			taken[path] = "/"
 		}
 	}
-	p.dropNested()
+	p.dropNested(taken)
+	for from, to := range taken {
+		p.planRedirect(from, to)
+	}
 }
 
 // detours are all addresses that lead on, the strongest claim first.
@@ -89,46 +92,36 @@ func redirectKey(path string) string {
 // dropNested takes out what lies below a redirect from a file, or the redirect if a
 // real page does: no key is ever a path prefix of another, because not every store
 // can hold both.
-func (p *Plan) dropNested() {
-	var redirects []string
-	files := map[string]bool{}
-	for key, o := range p.outputs {
-		if o.Stage == Redirect {
-			redirects = append(redirects, key)
-			if isFile(key) {
-				files[key] = true
-			}
+func (p *Plan) dropNested(taken map[string]string) {
+	files := map[string]string{} // site key → URL path
+	for from := range taken {
+		if isFile(from) {
+			files[redirectKey(from)] = from
 		}
 	}
 	if len(files) == 0 {
 		return
 	}
-	for key, o := range p.outputs {
-		if file := above(key, files); o.Stage == Article && file != "" {
-			p.drop(file)
+	for _, it := range p.at {
+		if file := above(it.key, files); file != "" {
+			delete(taken, files[file])
 			delete(files, file)
 		}
 	}
-	slices.Sort(redirects) // what is above comes first
-	for _, key := range redirects {
-		if files[above(key, files)] {
-			p.drop(key)
+	for _, from := range slices.Sorted(maps.Keys(taken)) { // what is above comes first
+		if key := redirectKey(from); above(key, files) != "" {
+			delete(taken, from)
 			delete(files, key)
 		}
 	}
 }
 
 // above is the first of the files that a key would lie below, or "".
-func above(key string, files map[string]bool) string {
+func above(key string, files map[string]string) string {
 	for i := range key {
-		if key[i] == '/' && files[key[:i]] {
+		if key[i] == '/' && files[key[:i]] != "" {
 			return key[:i]
 		}
 	}
 	return ""
-}
-
-func (p *Plan) drop(key string) {
-	delete(p.outputs, key)
-	delete(p.makers, key)
 }

@@ -70,7 +70,7 @@ func (p *Plan) places() (places []place, names []string) {
 		places = append(places, place{tagsPath, newest})
 	}
 	for _, t := range p.tags {
-		places = append(places, place{tagsPath + t.slug + "/", p.newest(t.items)})
+		places = append(places, place{t.url, p.newest(t.items)})
 	}
 	for _, it := range p.live {
 		if len(places) == sitemapLimit {

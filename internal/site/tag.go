@@ -13,57 +13,55 @@ import (
 
 const tagsPath = "/tags/"
 
-// tagNames remembers the slugs of tags: making one takes longer than all else.
-type tagNames struct{ slugs map[string]string }
-
-func newTagNames() *tagNames { return &tagNames{slugs: map[string]string{}} }
-
 // tag is a subject and the posts that carry it.
 type tag struct {
 	slug  string
+	url   string  // root-relative
 	title string  // as the oldest post spells it, so that a new post never changes it
 	items []*item // newest first
 }
 
-// groupTags gathers the published posts by tag. It is the only writer of the slugs,
-// so that rendering can read them from several goroutines.
+// groupTags gathers the published posts by tag, whatever its spelling.
 func (p *Plan) groupTags() {
-	p.tagged = map[string]*tag{}
-	for _, it := range p.hidden {
-		for _, title := range it.e.Tags {
-			p.names.learn(title)
+	p.tagOf = map[string]*tag{}
+	bySlug := map[string]*tag{}
+	find := func(title string) *tag {
+		if t, known := p.tagOf[title]; known {
+			return t
 		}
+		slug := post.Slugify(title) // takes longer than all else
+		t := bySlug[slug]
+		if t == nil {
+			t = &tag{slug: slug, url: tagsPath + slug + "/"}
+			bySlug[slug] = t
+		}
+		p.tagOf[title] = t
+		return t
 	}
 	for _, it := range p.live {
 		for i, title := range it.e.Tags {
-			slug := p.names.learn(title)
-			if p.repeats(it.e.Tags[:i], slug) {
+			t := find(title)
+			if p.repeats(it.e.Tags[:i], t) {
 				continue
 			}
-			t := p.tagged[slug]
-			if t == nil {
-				t = &tag{slug: slug}
-				p.tagged[slug] = t
+			if t.items == nil {
 				p.tags = append(p.tags, t)
 			}
 			t.title = title
 			t.items = append(t.items, it)
 		}
 	}
+	for _, it := range p.hidden {
+		for _, title := range it.e.Tags {
+			find(title)
+		}
+	}
 	slices.SortFunc(p.tags, func(a, b *tag) int { return cmp.Compare(a.slug, b.slug) })
 }
 
-func (p *Plan) repeats(before []string, slug string) bool {
-	return slices.ContainsFunc(before, func(t string) bool { return p.names.slugs[t] == slug })
-}
-
-func (n *tagNames) learn(title string) string {
-	slug, known := n.slugs[title]
-	if !known {
-		slug = post.Slugify(title)
-		n.slugs[title] = slug
-	}
-	return slug
+// repeats tells whether one of the spellings before means the same tag.
+func (p *Plan) repeats(before []string, t *tag) bool {
+	return slices.ContainsFunc(before, func(title string) bool { return p.tagOf[title] == t })
 }
 
 // tagLinks are a post's tags with their pages; without those a draft would be the first to carry.
@@ -73,11 +71,9 @@ func (p *Plan) tagLinks(e *catalog.Entry) []theme.Link {
 	}
 	links := make([]theme.Link, 0, len(e.Tags))
 	for i, title := range e.Tags {
-		slug := p.names.slugs[title]
-		if p.tagged[slug] == nil || p.repeats(e.Tags[:i], slug) {
-			continue
+		if t := p.tagOf[title]; t != nil && len(t.items) > 0 && !p.repeats(e.Tags[:i], t) {
+			links = append(links, theme.Link{Title: title, URL: t.url})
 		}
-		links = append(links, theme.Link{Title: title, URL: tagsPath + slug + "/"})
 	}
 	return links
 }
@@ -86,8 +82,8 @@ func (p *Plan) tagLinks(e *catalog.Entry) []theme.Link {
 func (p *Plan) planTags() {
 	links := make([]theme.Link, 0, len(p.tags))
 	for _, t := range p.tags {
-		links = append(links, theme.Link{Title: t.title, URL: tagsPath + t.slug + "/", Count: len(t.items)})
-		p.planSeries(series{root: tagsPath + t.slug + "/", items: t.items, title: t.title, kicker: "Tag"})
+		links = append(links, theme.Link{Title: t.title, URL: t.url, Count: len(t.items)})
+		p.planSeries(series{root: t.url, items: t.items, title: t.title, kicker: "Tag"})
 	}
 	v := theme.Links{Page: p.page(tagsPath), Heading: "Tags", Links: links}
 	v.Title = "Tags"

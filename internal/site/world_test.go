@@ -80,7 +80,12 @@ func (w *world) catalog(t fataler, s *settings.Settings) *catalog.Catalog {
 	for _, key := range slices.Sorted(maps.Keys(w.files)) {
 		c.See(w.seen(key, s), now)
 	}
-	c.Settle(now, catalog.Rules{
+	c.Settle(now, rules(s))
+	return c
+}
+
+func rules(s *settings.Settings) catalog.Rules {
+	return catalog.Rules{
 		Path: func(e *catalog.Entry) string { return EntryPath(s, e) },
 		Refuse: func(path string) string {
 			if Reserved(path) {
@@ -89,8 +94,7 @@ func (w *world) catalog(t fataler, s *settings.Settings) *catalog.Catalog {
 			return ""
 		},
 		MaxAge: s.Newsletter.MaxAge,
-	})
-	return c
+	}
 }
 
 func (w *world) seen(key string, s *settings.Settings) catalog.Seen {
