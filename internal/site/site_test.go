@@ -62,20 +62,6 @@ func TestPlan(t *testing.T) {
 // hashedName is the part of a key that changes with content.
 var hashedName = regexp.MustCompile(`[0-9a-f]{12,20}\.`)
 
-func TestRenderedPages(t *testing.T) {
-	w := smallSite(t)
-	p := w.plan(t)
-	for key, file := range map[string]string{
-		"feed.xml": "feed.xml", "atom.xml": "atom.xml", "feed.json": "feed.json", "sitemap.xml": "sitemap.xml", "robots.txt": "robots.txt",
-	} {
-		o, err := p.Render(key, w.read)
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden(t, file, o.Body)
-	}
-}
-
 func TestEveryXMLIsWellFormed(t *testing.T) {
 	w := smallSite(t)
 	p := w.plan(t)
