@@ -74,13 +74,14 @@ func (i *inbox) to(address string) []letter {
 
 // site is a running handler with all that is around it.
 type site struct {
-	t     testing.TB
-	url   string
-	inbox *inbox
-	log   *bytes.Buffer // everything that was logged or said
-	state *store.Bucket
-	list  *audience.Audience
-	clock *clock
+	t      testing.TB
+	url    string
+	client http.RoundTripper // follows no redirect
+	inbox  *inbox
+	log    *bytes.Buffer // everything that was logged or said
+	state  *store.Bucket
+	list   *audience.Audience
+	clock  *clock
 }
 
 // clock is a clock that tests turn.
@@ -135,7 +136,7 @@ func newSite(t testing.TB) *site {
 	})
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	s.url = server.URL
+	s.url, s.client = server.URL, &http.Transport{MaxIdleConnsPerHost: 16}
 	t.Cleanup(func() {
 		lines.mu.Lock()
 		defer lines.mu.Unlock()
@@ -162,8 +163,7 @@ func (s *site) do(method, path, contentType string, body io.Reader) reply {
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(r)
+	response, err := s.client.RoundTrip(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
