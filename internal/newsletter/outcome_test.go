@@ -205,6 +205,23 @@ func TestFailedIsCountedByReason(t *testing.T) {
 	}
 }
 
+func TestOneBadRecipientKeepsNobodyElseFromTheirMail(t *testing.T) {
+	p, n := due(t, 25, "")
+	p.box.fate = func(_ int, r Request) (bool, Outcome) {
+		for _, to := range r.To {
+			if to.Address == "reader7@readers.example" {
+				return false, BadRecipient{"a recipient is not an address"}
+			}
+		}
+		return true, Accepted{}
+	}
+	p.ticks(n)
+	p.once("alpha", 25, 1)
+	if i := p.issue("post-alpha"); i.State != Closed || i.Counts != (Counts{Sent: 24, Failed: 1}) {
+		t.Errorf("the issue is %s with %+v", i.State, i.Counts)
+	}
+}
+
 func TestUncertainIsSettledByTheLog(t *testing.T) {
 	for _, arrived := range []bool{true, false} {
 		t.Run(fmt.Sprint("arrived ", arrived), func(t *testing.T) {

@@ -183,6 +183,16 @@ func (p *progress) apply(r result, now time.Time) bool {
 	case Failed:
 		p.fail(c, o.Reason)
 		p.Counts.Left += r.left
+	case BadRecipient:
+		if r.sent <= 1 {
+			p.fail(c, o.Reason)
+			p.Counts.Left += r.left
+			break
+		}
+		// Halving finds the one.
+		middle := c.From + c.len()/2
+		p.again(span{From: c.From, To: middle}, false)
+		p.again(span{From: middle, To: c.To}, false)
 	case Uncertain:
 		p.doubt(c, o.Reason, now)
 	}
@@ -274,6 +284,8 @@ func (n *Newsletter) learn(ctx context.Context, results []result) (until time.Ti
 		case Stopped:
 			refused += r.claim.len()
 			stopped = o.Reason
+		case BadRecipient:
+			refused += r.claim.len()
 		case Accepted, Failed:
 			refused += r.left
 		}

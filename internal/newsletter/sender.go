@@ -43,16 +43,19 @@ type (
 	Stopped struct{ Reason string }
 	// Failed: this request is refused for good.
 	Failed struct{ Reason string }
+	// BadRecipient: refused because of one recipient; the others alone would be accepted.
+	BadRecipient struct{ Reason string }
 	// Uncertain: nobody knows whether the mails were accepted.
 	Uncertain struct{ Reason string }
 )
 
-func (Accepted) outcome()  {}
-func (Limit) outcome()     {}
-func (Throttled) outcome() {}
-func (Stopped) outcome()   {}
-func (Failed) outcome()    {}
-func (Uncertain) outcome() {}
+func (Accepted) outcome()     {}
+func (Limit) outcome()        {}
+func (Throttled) outcome()    {}
+func (Stopped) outcome()      {}
+func (Failed) outcome()       {}
+func (BadRecipient) outcome() {}
+func (Uncertain) outcome()    {}
 
 // Events asks Mailgun's own log.
 type Events interface {
