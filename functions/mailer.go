@@ -72,6 +72,8 @@ func outcome(err error) newsletter.Outcome {
 		return newsletter.Stopped{Reason: auth.Error()}
 	case errors.As(err, &large):
 		return newsletter.Failed{Reason: large.Error()}
+	case errors.As(err, &refused) && refused.BadRecipient:
+		return newsletter.BadRecipient{Reason: refused.Error()}
 	case errors.As(err, &refused):
 		return newsletter.Failed{Reason: refused.Error()}
 	case errors.As(err, &unsent) && unsent.Invalid:
