@@ -63,6 +63,7 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return res, err
 	}
+	goLiveAsDated(c)
 	c.Settle(o.Now, publish.Rules(s))
 	plan := site.New(c, s, t)
 	res.tell(c, plan)
@@ -131,6 +132,16 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 		c.See(seen, o.Now)
 	}
 	return c, nil
+}
+
+// goLiveAsDated takes the date a post shows for the time it went live, because
+// no build remembers the one before: equal input gives equal output.
+func goLiveAsDated(c *catalog.Catalog) {
+	for id, old := range c.Posts {
+		e := *old
+		e.GoLive = e.Shown()
+		c.Posts[id] = &e
+	}
 }
 
 // walk lists the content keys of all files publishing looks at, in order.

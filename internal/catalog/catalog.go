@@ -48,7 +48,8 @@ type Catalog struct {
 	// as announced. Zero: it never was lost.
 	Rebuilt time.Time `json:"rebuilt,omitzero"`
 
-	index atomic.Pointer[index] // made when first asked for; nil after a change
+	index   atomic.Pointer[index] // made when first asked for; nil after a change
+	kinship *kinship              // made when first needed; kept up to date by See
 }
 
 // File is one object of the author below posts/.

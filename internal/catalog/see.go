@@ -67,7 +67,7 @@ func (c *Catalog) edit(id string, s Seen) {
 	if e.DateText != old.DateText {
 		e.GoLive = time.Time{} // resolved again by Settle
 	}
-	c.Posts[id] = &e
+	c.setPost(&e)
 	for _, key := range c.copiesOf(s.Key) {
 		if f := c.Files[key]; f.Hash != s.Hash {
 			c.part(key, f)
@@ -91,6 +91,7 @@ func (c *Catalog) arrive(s Seen, file *File, now time.Time) {
 	}
 	if key := c.twin(s); key != "" {
 		file.CopyOf, file.Copy = key, s.Post
+		c.kin().copied(key, s.Key)
 		return
 	}
 	c.found(s.Key, file, *s.Post, s.Uploaded)
@@ -102,8 +103,9 @@ func (c *Catalog) arrive(s Seen, file *File, now time.Time) {
 // one that went last.
 func (c *Catalog) returning(s Seen, now time.Time) string {
 	best, rank := "", 0
-	for id, t := range c.Tombstones {
-		if t.Kind != s.Post.Kind {
+	for _, id := range c.kin().removed(s) {
+		t, there := c.Tombstones[id]
+		if !there || t.Kind != s.Post.Kind {
 			continue
 		}
 		lately := now.Sub(t.Gone) < returnsWithin
@@ -136,15 +138,16 @@ func (c *Catalog) revive(id, key string, file *File, meta post.Meta) {
 		e.GoLive = time.Time{}
 	}
 	e.Key, e.ETag, e.Meta = key, file.ETag, meta
-	c.Posts[id] = &e
+	c.setPost(&e)
 	file.Post = id
 }
 
 // twin is the key of a present post with the very same body, or "".
 func (c *Catalog) twin(s Seen) string {
 	twin := ""
-	for _, e := range c.Posts {
-		if e.Hash == s.Hash && e.Kind == s.Post.Kind && (twin == "" || e.Key < twin) {
+	for _, id := range c.kin().bodies[s.Hash] {
+		e := c.Posts[id]
+		if e != nil && e.Hash == s.Hash && e.Kind == s.Post.Kind && (twin == "" || e.Key < twin) {
 			twin = e.Key
 		}
 	}
@@ -154,7 +157,7 @@ func (c *Catalog) twin(s Seen) string {
 // found makes a post that never was before.
 func (c *Catalog) found(key string, file *File, meta post.Meta, first time.Time) {
 	id := c.newID(key)
-	c.Posts[id] = &Entry{ID: id, Key: key, ETag: file.ETag, First: first, Meta: meta}
+	c.setPost(&Entry{ID: id, Key: key, ETag: file.ETag, First: first, Meta: meta})
 	file.Post = id
 }
 
@@ -188,25 +191,28 @@ func (c *Catalog) gone(key string, now time.Time) {
 		t.Live, t.Rival = false, ""
 		delete(c.Posts, e.ID)
 		c.Tombstones[e.ID] = Tombstone{Gone: now, Entry: t}
+		c.kin().buried(&t)
 		return
 	}
 	heir := *c.Files[copies[0]]
 	moved := *e
 	moved.Key, moved.ETag, moved.Meta = copies[0], heir.ETag, *heir.Copy
 	heir.Post, heir.CopyOf, heir.Copy = e.ID, "", nil
-	c.Posts[e.ID], c.Files[copies[0]] = &moved, &heir
+	c.Files[copies[0]] = &heir
+	c.setPost(&moved)
 	for _, other := range copies[1:] {
 		f := *c.Files[other]
 		f.CopyOf = copies[0]
 		c.Files[other] = &f
+		c.kin().copied(copies[0], other)
 	}
 }
 
 // copiesOf lists the files taken for copies of a post's source, the first upload first.
 func (c *Catalog) copiesOf(key string) []string {
 	var keys []string
-	for k, f := range c.Files {
-		if f.CopyOf == key {
+	for _, k := range c.kin().copies[key] {
+		if f := c.Files[k]; f != nil && f.CopyOf == key && !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
 	}

@@ -134,7 +134,8 @@ func Read(s *catalog.Seen, body []byte, zone *time.Location) {
 			s.Problem = err.Error()
 			return
 		}
-		s.Post = &parsed.Meta
+		meta := parsed.Meta // a copy: a pointer into the post would keep its whole text alive
+		s.Post = &meta
 	case post.IsImage(s.Key):
 		info, err := picture.Inspect(path.Base(s.Key), body)
 		if err != nil {
