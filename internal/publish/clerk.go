@@ -153,6 +153,7 @@ func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry)
 	}
 	lines, err := k.Announcer.Expect(ctx, k.c, e)
 	rc.Mail = lines
+	k.report.expect(e.Path, lines)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -26,15 +27,19 @@ func (r *run) settleOwed(ctx context.Context) error {
 	}
 	d := discharged{announce: map[string]int64{}, receipts: map[string]int64{}}
 	var errs []error
-	for id, generation := range owed.Announce {
-		if !ready(v.catalog, id) {
-			continue // it may come back
+	var ids []string
+	for id := range owed.Announce {
+		if ready(v.catalog, id) { // the others may come back
+			ids = append(ids, id)
 		}
-		if err := r.Announcer.Announce(ctx, id); err != nil {
-			errs = append(errs, err)
-			continue
+	}
+	slices.Sort(ids)
+	if err := r.Announcer.AnnounceAll(ctx, ids); err != nil {
+		errs = append(errs, err)
+	} else {
+		for _, id := range ids {
+			d.announce[id] = owed.Announce[id]
 		}
-		d.announce[id] = generation
 	}
 	errs = append(errs, r.writeReceipts(ctx, v, &d))
 	if owed.Invalidation != 0 {

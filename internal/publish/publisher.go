@@ -25,8 +25,9 @@ import (
 // Announcer opens the newsletter issue of a post that went live, and knows what
 // mail a post leads to.
 type Announcer interface {
-	// Announce opens the post's issue if it was never opened; repeating it is harmless.
-	Announce(ctx context.Context, postID string) error
+	// AnnounceAll opens the issue of each post if it was never opened; repeating it is
+	// harmless.
+	AnnounceAll(ctx context.Context, postIDs []string) error
 	// Expect tells in plain words who is mailed about the post and when, a line each.
 	Expect(ctx context.Context, c *catalog.Catalog, e *catalog.Entry) ([]string, error)
 }
@@ -44,7 +45,7 @@ type Options struct {
 	Now                  func() time.Time
 	Rand                 io.Reader // cryptographically strong
 	Log                  *slog.Logger
-	Say                  func(Report)
+	Say                  func(*Report)
 	// SiteURL is the site's address unless the settings name one.
 	SiteURL string
 	// Patience is how long the tick leaves what another run has marked as pending to

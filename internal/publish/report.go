@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/site"
@@ -14,10 +15,13 @@ type Report struct {
 	New, Updated, Removed []string // URL paths of posts and pages
 	Lists                 []string // "index", "books", "feeds" …: kinds of listings rewritten
 	Pictures              int
+	// Mailing is whom the first mail about the one new post goes to: "1 subscriber".
+	Mailing string
 	Took                  time.Duration
 	Err                   error
 
 	clock time.Time
+	mu    sync.Mutex // guards Mailing while receipts are written side by side
 }
 
 // Empty tells whether nothing was written.
@@ -49,7 +53,23 @@ func (r *Report) String() string {
 	if len(r.Lists) > 0 {
 		line += " · " + strings.Join(r.Lists, ", ")
 	}
+	if r.Mailing != "" && len(r.New) == 1 {
+		line += " · mailing " + r.Mailing
+	}
 	return line
+}
+
+// expect notes whom a new post is mailed to, from the first line of its receipt's
+// words about mail.
+func (r *Report) expect(path string, lines []string) {
+	if len(lines) == 0 || len(r.New) != 1 || r.New[0] != path {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	who, _, _ := strings.Cut(lines[0], ":")
+	who, _, _ = strings.Cut(who, " who ")
+	r.Mailing = who
 }
 
 func took(d time.Duration) string {

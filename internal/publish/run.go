@@ -62,7 +62,7 @@ func (p *Publisher) start(ctx context.Context, keys []string, anew bool) error {
 	}
 	r.report.Took, r.report.Err = time.Since(r.report.clock), err
 	if p.Say != nil {
-		p.Say(r.report)
+		p.Say(&r.report)
 	}
 	return err
 }

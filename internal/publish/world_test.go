@@ -141,11 +141,13 @@ func (w *world) publisher() *publish.Publisher {
 	})
 }
 
-// Announce implements publish.Announcer: it notes the post.
-func (w *world) Announce(_ context.Context, id string) error {
+// AnnounceAll implements publish.Announcer: it notes the posts.
+func (w *world) AnnounceAll(_ context.Context, ids []string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.announced[id]++
+	for _, id := range ids {
+		w.announced[id]++
+	}
 	return nil
 }
 
