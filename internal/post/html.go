@@ -12,17 +12,18 @@ import (
 // it knows, so nothing it writes needs sanitising but what an author's raw HTML
 // brought.
 type writer struct {
-	out    []byte
-	src    []byte
-	r      Resolver
-	mail   bool // for a mail: no ids, classes or colours that need a style sheet
-	shift  int  // added to the level of headings
-	prefix string
-	noRaw  bool // leave raw HTML out altogether
-	noRefs bool // footnote marks without links, for a text whose notes were cut off
-	raw    bool // raw HTML was written
-	inLink int
-	open   map[string]int // formatting elements of raw HTML blocks not closed yet
+	out      []byte
+	src      []byte
+	r        Resolver
+	mail     bool // for a mail: no ids, classes or colours that need a style sheet
+	shift    int  // added to the level of headings
+	prefix   string
+	noRaw    bool // leave raw HTML out altogether
+	noRefs   bool // footnote marks without links, for a text whose notes were cut off
+	raw      bool // raw HTML was written
+	inLink   int
+	coloured int            // bytes of code that were highlighted
+	open     map[string]int // formatting elements of raw HTML blocks not closed yet
 	// inlineOpen are the elements that raw HTML opened in the running text under way.
 	inlineOpen []string
 }
@@ -242,7 +243,7 @@ func isTask(item ast.Node) bool {
 
 func (w *writer) table(n *east.Table) {
 	if !w.mail {
-		w.str(`<div class="table">`)
+		w.str(`<div class="table" tabindex="0">`) // it scrolls: by keyboard, too
 	}
 	w.str("<table>\n")
 	body := false
@@ -330,7 +331,7 @@ func (w *writer) inline(n ast.Node) {
 			w.str(map[bool]string{true: "☑ ", false: "☐ "}[n.IsChecked])
 			return
 		}
-		w.str(`<input type="checkbox" disabled`)
+		w.str(`<input type="checkbox" disabled aria-label="` + map[bool]string{true: "done", false: "to do"}[n.IsChecked] + `"`)
 		if n.IsChecked {
 			w.str(" checked")
 		}

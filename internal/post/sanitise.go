@@ -39,9 +39,10 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("datetime").OnElements("time", "ins", "del")
 	p.AllowAttrs("cite").OnElements("blockquote", "q", "ins", "del")
 	p.AllowAttrs("open").OnElements("details")
-	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre")
+	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre", "div")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
 	p.AllowAttrs("checked", "disabled").OnElements("input")
+	p.AllowAttrs("aria-label").Matching(regexp.MustCompile(`^(done|to do)$`)).OnElements("input")
 	p.AllowURLSchemes("http", "https", "mailto", "tel", "sms", "ftp", "xmpp", "irc", "ircs", "matrix", "geo", "magnet", "gemini", "webcal", "feed",
 		"news", "signal", "whatsapp", "facetime", "skype")
 	p.AllowRelativeURLs(true)
