@@ -41,8 +41,12 @@ func (n *Newsletter) admit(ctx context.Context, w *world, i *Issue, now time.Tim
 	if err != nil {
 		return i, false, err
 	}
-	if len(chosen.offers) == 0 {
-		return i, true, nil // nothing in it: not worth asking the author
+	l, err := n.enlist(ctx, i, "trial", chosen, now)
+	if err != nil {
+		return i, false, err
+	}
+	if l.head.Total == 0 {
+		return i, true, nil // for nobody: not worth asking the author
 	}
 	i, err = n.hold(ctx, w, i, why, now)
 	return i, false, err
