@@ -25,12 +25,12 @@ func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
 	for _, ref := range e.Images {
 		if text := p.brokenPicture(e, ref.To); text != "" {
 			warn(ref.Line, "%s", text)
+		} else if ref.NoAlt {
+			warn(ref.Line, "the picture “%s” has no description for people who cannot see it. Write one between the brackets, as in ![A boat at low tide](%s).", ref.To, ref.To)
 		}
 	}
 	if text := p.brokenPicture(e, e.Image); text != "" {
 		warn(0, "`image`: %s", text)
-	} else if e.Image != "" && e.ImageAlt == "" {
-		warn(0, "`image` has no `image_alt`. Say in a few words what the picture shows, for people who cannot see it.")
 	}
 	if e.Book != nil {
 		if text := p.brokenPicture(e, e.Book.Cover); text != "" {
@@ -50,9 +50,9 @@ func (p *Plan) brokenLink(e *catalog.Entry, ref string) string {
 	target := p.c.Target(e.Key, ref)
 	switch {
 	case target == nil:
-		return fmt.Sprintf("the link to %q leads nowhere yet, so it is shown as plain text. Is the file name right? The link mends itself when that file is uploaded.", ref)
+		return fmt.Sprintf("the link to “%s” leads nowhere yet, so it is shown as plain text. Is the file name right? The link mends itself when that file is uploaded.", ref)
 	case target.ID != e.ID && !target.Live:
-		return fmt.Sprintf("the link to %q is shown as plain text until that post is published.", ref)
+		return fmt.Sprintf("the link to “%s” is shown as plain text until that post is published.", ref)
 	}
 	return ""
 }
@@ -64,22 +64,23 @@ func (p *Plan) brokenPicture(e *catalog.Entry, ref string) string {
 	}
 	beside := path.Join(path.Dir(e.Key), strings.TrimPrefix(ref, "./"))
 	if f := p.c.Files[beside]; f != nil && f.Problem != "" {
-		return fmt.Sprintf("the picture %q cannot be shown: %s.", ref, strings.TrimSuffix(f.Problem, "."))
+		problem := strings.TrimPrefix(f.Problem, path.Base(beside)+": ")
+		return fmt.Sprintf("the picture “%s” cannot be shown: %s.", ref, strings.TrimSuffix(problem, "."))
 	}
-	return fmt.Sprintf("the picture %q is not there. Upload it beside the post (as %s), or correct its name; capital and small letters count.", ref, beside)
+	return fmt.Sprintf("the picture “%s” is not there. Upload it beside the post (as %s), or correct its name.", ref, beside)
 }
 
 // vainAlias says why an alias leads nowhere, or "".
 func (p *Plan) vainAlias(e *catalog.Entry, alias string) string {
 	from, ok := safePath(alias)
 	if !ok {
-		return fmt.Sprintf("the alias %q is left out: it is not an address that a page of this site can have. Write it as in /old/address/.", alias)
+		return fmt.Sprintf("the alias “%s” is left out: it is not an address that a page of this site can have. Write it as in /old/address/.", alias)
 	}
 	if from == e.Path {
 		return ""
 	}
 	if other := p.at[from]; other != nil {
-		return fmt.Sprintf("the alias %q is left out, because %s is published there.", alias, other.e.Key)
+		return fmt.Sprintf("the alias “%s” is left out, because %s is published there.", alias, other.e.Key)
 	}
 	return ""
 }
