@@ -25,8 +25,6 @@ func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
 	for _, ref := range e.Images {
 		if text := p.brokenPicture(e, ref.To); text != "" {
 			warn(ref.Line, "%s", text)
-		} else if ref.NoAlt {
-			warn(ref.Line, "the picture “%s” has no description for people who cannot see it. Write one between the brackets, as in ![A boat at low tide](%s).", ref.To, ref.To)
 		}
 	}
 	if text := p.brokenPicture(e, e.Image); text != "" {
