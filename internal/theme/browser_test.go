@@ -2,6 +2,8 @@ package theme
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,15 +25,17 @@ import (
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // sampleServer serves the sample pages by name ("/article") with their assets and
-// drawn pictures, under the site's policy.
-func sampleServer(t *testing.T, th *Theme) *httptest.Server {
+// drawn pictures, under the site's policy; refused lists what browsers told of it.
+func sampleServer(t *testing.T, th *Theme) (url string, refused func() []string) {
 	t.Helper()
+	var mutex sync.Mutex
+	var reports []string
 	pages := samplePages(t, th)
 	mux := http.NewServeMux()
 	for name, body := range pages {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Security-Policy", policy)
+			w.Header().Set("Content-Security-Policy", policy+"; report-uri /refused")
 			_, _ = w.Write([]byte(body))
 		})
 	}
@@ -49,9 +53,19 @@ func sampleServer(t *testing.T, th *Theme) *httptest.Server {
 		w.Header().Set("Cache-Control", "max-age=3600")
 		_, _ = w.Write(kept.(func() []byte)())
 	})
+	mux.HandleFunc("POST /refused", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		mutex.Lock()
+		defer mutex.Unlock()
+		reports = append(reports, fmt.Sprint(string(body), err))
+	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	return s
+	return s.URL, func() []string {
+		mutex.Lock()
+		defer mutex.Unlock()
+		return slices.Clone(reports)
+	}
 }
 
 // browser starts Chromium, or skips the test where there is none.
@@ -81,7 +95,7 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-// scheme makes the page prefer "light" or "dark".
+// prefers makes the page prefer "light" or "dark".
 func prefers(colours string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -100,38 +114,123 @@ func loaded() chromedp.Action[chromedp.Void] {
 	})()`, chromedp.EvalAwaitPromise)
 }
 
-// TestScreenshots takes pictures of the sample pages for people to look at, into
-// the folder that SCREENSHOTS names; SCREENSHOT_PAGES limits them to a few.
-func TestScreenshots(t *testing.T) {
-	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		t.Skip("set SCREENSHOTS to a folder to take pictures of the pages")
+// scene is one way of looking at a page.
+type scene struct {
+	colours string
+	width   int64
+}
+
+// TestPagesInABrowser looks at every page in Chromium on a telephone by day and on
+// a desk by night: nothing is refused by the policy, nothing sticks out sideways,
+// lines have the right length, and axe finds nothing to complain about. With
+// SCREENSHOTS naming a folder it looks at all widths in both schemes and keeps
+// pictures for people there; SCREENSHOT_PAGES limits it to a few pages.
+func TestPagesInABrowser(t *testing.T) {
+	dir, wanted := os.Getenv("SCREENSHOTS"), strings.Fields(os.Getenv("SCREENSHOT_PAGES"))
+	scenes := []scene{{"light", 360}, {"dark", 1440}}
+	if dir != "" {
+		scenes = append(scenes, scene{"light", 768}, scene{"dark", 768}, scene{"light", 1440}, scene{"dark", 360})
 	}
 	th := sampleTheme(t)
-	server := sampleServer(t, th)
+	server, refused := sampleServer(t, th)
 	ctx := browser(t)
-	wanted := strings.Fields(os.Getenv("SCREENSHOT_PAGES"))
+	axe := axeSource(t)
 	for name := range samplePages(t, th) {
-		if len(wanted) > 0 && !slices.Contains(wanted, name) {
+		if name == "redirect" || len(wanted) > 0 && !slices.Contains(wanted, name) {
 			continue
 		}
-		for _, colours := range []string{"light", "dark"} {
-			for _, width := range []int64{360, 768, 1440} {
-				label := name + "-" + colours + "-" + strconv.FormatInt(width, 10)
-				ctx, cancel := context.WithTimeout(ctx, time.Minute)
-				err := chromedp.Do(ctx, prefers(colours), chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+"/"+name), loaded())
-				if err != nil {
-					t.Fatalf("%s: %v", label, err)
-				}
-				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-				cancel()
-				if err != nil {
-					t.Fatalf("%s: %v", label, err)
-				}
-				if err := os.WriteFile(filepath.Join(dir, label+".png"), png, 0o644); err != nil {
+		for _, s := range scenes {
+			label := name + "-" + s.colours + "-" + strconv.FormatInt(s.width, 10)
+			t.Run(label, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+				defer cancel()
+				if err := chromedp.Do(ctx, prefers(s.colours), chromedp.EmulateViewport(s.width, 900), chromedp.Navigate(server+"/"+name), loaded()); err != nil {
 					t.Fatal(err)
 				}
-			}
+				if dir != "" {
+					keepPicture(ctx, t, filepath.Join(dir, label+".png"))
+				}
+				checkShape(ctx, t, name, s)
+				checkWithAxe(ctx, t, axe)
+			})
 		}
+	}
+	for _, report := range refused() {
+		t.Errorf("the policy refused: %s", report)
+	}
+}
+
+func keepPicture(ctx context.Context, t *testing.T, file string) {
+	t.Helper()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkShape measures the page.
+func checkShape(ctx context.Context, t *testing.T, name string, s scene) {
+	t.Helper()
+	wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wide > 0 {
+		t.Errorf("the page is %.0f pixels wider than the window", wide)
+	}
+	if name != "article" || s.width < 768 {
+		return
+	}
+	// Characters on the full lines of the first paragraphs.
+	measure, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`(() => {
+		let chars = 0, lines = 0
+		for (const p of [...document.querySelectorAll(".prose > p")].slice(0, 4)) {
+			const range = document.createRange(), tops = new Map()
+			const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT)
+			for (let n; n = walker.nextNode();) for (let i = 0; i < n.length; i++) {
+				range.setStart(n, i); range.setEnd(n, i + 1)
+				const box = range.getBoundingClientRect(), line = Math.round(box.bottom / 16)
+				if (box.height > 0) tops.set(line, (tops.get(line) || 0) + 1)
+			}
+			const counts = [...tops.values()].filter(c => c > 30).slice(0, -1)
+			chars += counts.reduce((a, b) => a + b, 0); lines += counts.length
+		}
+		return chars / lines
+	})()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if measure < 60 || measure > 70 {
+		t.Errorf("a line of text holds %.1f characters", measure)
+	}
+}
+
+// axeSource is the accessibility checker axe-core, where .ci/tools has fetched it.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile("../../.cache/npm/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Skip("axe-core is not in .cache; .ci/tools fetches it")
+	}
+	return string(source)
+}
+
+// checkWithAxe asks axe for breaches of WCAG 2.2 A and AA and of good practice.
+func checkWithAxe(ctx context.Context, t *testing.T, axe string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axe)); err != nil {
+		t.Fatal(err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run({
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+	}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		t.Errorf("axe: %s", f)
 	}
 }

@@ -67,13 +67,13 @@ func samplePages(t testing.TB, th *Theme) map[string]string {
 // and lines without a place to break, no picture.
 func sampleHard() *Article {
 	word := "Fiskeribeskyttelsesinspektionsskibsmandskabslønningsforhandlinger"
-	table := "<table><thead><tr>" + strings.Repeat("<th>Gauge number</th>", 12) + "</tr></thead><tbody><tr>" + strings.Repeat("<td>1,234.5</td>", 12) + "</tr></tbody></table>"
+	table := `<div class="table" tabindex="0"><table><thead><tr>` + strings.Repeat("<th>Gauge number</th>", 12) + "</tr></thead><tbody><tr>" + strings.Repeat("<td>1,234.5</td>", 12) + "</tr></tbody></table></div>"
 	title := "On the manifold inconveniences of keeping a harbour, with remarks upon the ferry, the cannery, the Directorate, the gull, three unfinished sweaters and the present state of the float house at Lunnøy"
 	return &Article{
 		Page:   Page{Path: "/blog/hard/", Title: title, Type: "article", Published: on(2020, 1, 1), NoIndex: true},
 		Author: "Ines Vardal, with a number of other people whose names are also rather long", Minutes: 61, Preview: true,
 		Body: template.HTML(`<h2 id="word">` + word + `</h2><p>` + word + ` and https://tidetable.example/a/very/long/address/that/does/not/break/anywhere/at/all/and/goes/on/and/on.html</p>` +
-			`<p><code>` + strings.Repeat("unbreakable_identifier_", 6) + `</code></p><pre><code>` + strings.Repeat("no colours in here ", 12) + `</code></pre>` + table +
+			`<p><code>` + strings.Repeat("unbreakable_identifier_", 6) + `</code></p><pre class="chroma" tabindex="0"><code>` + strings.Repeat("no colours in here ", 12) + `</code></pre>` + table +
 			`<p><img src="/media/hills.png" width="1600" height="1067" alt="Hills"></p>`),
 		Older: &Link{Title: title, URL: "/blog/a/"}, Newer: &Link{Title: word, URL: "/blog/b/"},
 	}

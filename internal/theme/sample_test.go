@@ -179,7 +179,7 @@ func samplePreferences() *Notice {
 	return &Notice{Page: Page{Path: "/preferences", Title: "Your preferences", NoIndex: true}, Heading: "Your preferences", Kicker: "Newsletter", NoBox: true, Body: `
 <p class="message" role="status">Saved. You will hear from us weekly.</p>
 <form class="form" method="post" action="/preferences">
-  <div class="field"><label for="name">Name <span class="optional">optional</span></label><input id="name" name="name" autocomplete="name"></div>
+  <div class="field"><label for="name">Name <span class="optional">optional</span></label><input id="name" type="text" name="name" autocomplete="name"></div>
   <fieldset class="choices"><legend>How often</legend>
     <label class="choice"><input type="radio" name="cadence" value="each"> <span>Each post <span class="hint">as it appears</span></span></label>
     <label class="choice"><input type="radio" name="cadence" value="weekly" checked> <span>Weekly <span class="hint">on Friday morning</span></span></label>
