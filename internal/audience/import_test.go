@@ -160,6 +160,39 @@ func TestExportAndImport(t *testing.T) {
 	}
 }
 
+// A list longer than what is held in memory is judged the same in portions.
+func TestImportInPortions(t *testing.T) {
+	var list strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&list, "Reader%d@example.org\n", i%70)
+	}
+	var reports []Report
+	for _, o := range []ImportOptions{{}, {portion: 7}, {DryRun: true}, {DryRun: true, portion: 7}} {
+		a, _ := newAudience(t)
+		last := 0
+		o.Progress = func(done int) {
+			if done < last || done > 100 {
+				t.Errorf("progress from %d to %d", last, done)
+			}
+			last = done
+		}
+		report, err := a.Import(t.Context(), strings.NewReader(list.String()), o)
+		if err != nil || last != 100 || report.Added != 70 || len(report.Refused) != 30 {
+			t.Errorf("%d added, %d refused, %d done, %v", report.Added, len(report.Refused), last, err)
+		}
+		n, err := a.Count(t.Context())
+		if err != nil || n.Each != 70 && !o.DryRun || n.Each != 0 && o.DryRun {
+			t.Errorf("then there are %+v, %v", n, err)
+		}
+		reports = append(reports, report)
+	}
+	for _, r := range reports[1:] {
+		if !slices.Equal(r.Refused, reports[0].Refused) {
+			t.Errorf("refused %v\nand in one portion %v", r.Refused, reports[0].Refused)
+		}
+	}
+}
+
 func FuzzImport(f *testing.F) {
 	f.Add("Email,Name\nanna@example.org,Anna\n")
 	f.Add("\ufeffa;b\r\n\"x@y.z\n;\"")
@@ -168,11 +201,12 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var report Report
 		taken := 0
-		err := readRows(strings.NewReader(text), &report, func(x row) {
+		err := readRows(strings.NewReader(text), &report, func(x row) error {
 			taken++
 			if _, err := ParseAddress(x.address); err != nil || !x.cadence.Valid() || x.line < 1 || strings.ContainsAny(x.name, "\r\n") {
 				t.Errorf("took line %d: %v", x.line, err)
 			}
+			return nil
 		})
 		if err == nil && taken+len(report.Refused) != report.Rows {
 			t.Errorf("%d rows, %d taken, %d refused", report.Rows, taken, len(report.Refused))
