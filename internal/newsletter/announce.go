@@ -28,8 +28,8 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 	now := n.Now()
 	var (
 		wg    sync.WaitGroup
-		mu    sync.Mutex // guards hints and errs
-		hints = map[string]hint{}
+		mu    sync.Mutex // guards open and errs
+		open  []*Issue
 		errs  []error
 		slots = make(chan struct{}, 8)
 	)
@@ -43,27 +43,31 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 			if err != nil {
 				errs = append(errs, err)
 			} else if i != nil && !i.over() {
-				hints[i.ID] = hintOf(i, now)
+				open = append(open, i)
 			}
 		})
 	}
 	wg.Wait()
-	if err := n.remember(ctx, hints); err != nil {
+	if err := n.remember(ctx, open, now); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// remember puts issues into the outbox that are not in it.
-func (n *Newsletter) remember(ctx context.Context, hints map[string]hint) error {
-	if len(hints) == 0 {
+// remember puts issues into the outbox that are not in it, and tells the author.
+func (n *Newsletter) remember(ctx context.Context, open []*Issue, now time.Time) error {
+	if len(open) == 0 {
 		return nil
 	}
 	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := false
-		for id, h := range hints {
-			if _, ok := o.Issues[id]; !ok {
-				changed = o.put(id, h) || changed
+		for _, i := range open {
+			if _, ok := o.Issues[i.ID]; ok {
+				continue
+			}
+			changed = o.put(i.ID, hintOf(i, now)) || changed
+			if n.heard() {
+				o.tell(i, now)
 			}
 		}
 		return changed

@@ -180,6 +180,9 @@ func (n *Newsletter) unfreeze(ctx context.Context, i *Issue, nonce string) error
 		if i.Kind != Instant && i.begun() {
 			o.carry(i.Kind, i.Carried)
 		}
+		if i.State == Held && n.heard() {
+			o.tell(i, now)
+		}
 		if i.over() {
 			o.drop(i.ID)
 		} else {

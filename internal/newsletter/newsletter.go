@@ -54,6 +54,8 @@ type Newsletter struct {
 	leavings leavings
 	unsaved  map[string][]result  // outcomes whose swap failed, by issue
 	asked    map[string]time.Time // when the log was last asked, by Message-Id
+
+	quietUntil time.Time // no mail to the author before this
 }
 
 // New makes a Newsletter. It reads and writes nothing yet.

@@ -17,6 +17,8 @@ type outbox struct {
 	// Freezing is the one freeze under way, if any.
 	Freezing *freezing       `json:"freezing,omitempty"`
 	Digests  map[Kind]digest `json:"digests,omitempty"`
+	// News is what the author is still to be told by mail, by issue.
+	News map[string]news `json:"news,omitempty"`
 }
 
 // hint is an issue as it was last seen, and when to look at it again at the latest.
@@ -46,6 +48,11 @@ type digest struct {
 
 func (o *outbox) check() error {
 	for id := range o.Issues {
+		if !issueID.MatchString(id) {
+			return fmt.Errorf("%q is no id of an issue", id)
+		}
+	}
+	for id := range o.News {
 		if !issueID.MatchString(id) {
 			return fmt.Errorf("%q is no id of an issue", id)
 		}

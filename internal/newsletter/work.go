@@ -17,10 +17,11 @@ func (n *Newsletter) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(o.Issues) == 0 && o.Freezing == nil {
+	if len(o.Issues) == 0 && o.Freezing == nil && len(o.News) == 0 {
 		return nil
 	}
 	var errs []error
+	busy := false
 	if n.wanted(o, nil) || o.Freezing != nil {
 		w, err := n.look(ctx)
 		if err != nil {
@@ -32,15 +33,39 @@ func (n *Newsletter) Work(ctx context.Context) error {
 		if o, err = n.loadOutbox(ctx); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
+		busy = true
 	}
-	for _, id := range o.ids() {
-		if o.Issues[id].State == Sending && !n.ending(ctx) {
-			if err := n.send(ctx, id); err != nil {
-				errs = append(errs, err)
-			}
+	for _, id := range sendingOrder(o) {
+		if n.ending(ctx) {
+			break
+		}
+		if err := n.send(ctx, id); err != nil {
+			errs = append(errs, err)
+		}
+		busy = true
+	}
+	if busy { // there may be news
+		if o, err = n.loadOutbox(ctx); err != nil {
+			return errors.Join(append(errs, err)...)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, n.tellAuthor(ctx, o.News))...)
+}
+
+// sendingOrder is what is being sent, posts before digests: they are what somebody
+// wants at once, and a large digest must not keep them waiting.
+func sendingOrder(o *outbox) []string {
+	var posts, digests []string
+	for _, id := range o.ids() {
+		switch _, instant := instantPost(id); {
+		case o.Issues[id].State != Sending:
+		case instant:
+			posts = append(posts, id)
+		default:
+			digests = append(digests, id)
+		}
+	}
+	return append(posts, digests...)
 }
 
 // wanted tells whether any issue must be looked at: because its time has come, or
@@ -154,8 +179,12 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := false
 		for id, i := range seen {
-			if _, ok := o.Issues[id]; !ok {
+			old, ok := o.Issues[id]
+			if !ok {
 				continue // another run closed it
+			}
+			if i != nil && i.State != old.State && n.heard() {
+				changed = o.tell(i, now) || changed
 			}
 			if i == nil || i.over() {
 				changed = o.drop(id) || changed

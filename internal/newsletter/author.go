@@ -1,0 +1,150 @@
+package newsletter
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+)
+
+// Action is what the author can do about an issue from a link in a mail.
+type Action string
+
+const (
+	ActSend    Action = "send"    // end the undo window
+	ActCancel  Action = "cancel"  // mail it to nobody (else)
+	ActRelease Action = "release" // send what was held
+	ActResume  Action = "resume"  // go on with what was stopped
+)
+
+// ErrLink is reported for a link that is not one of ours, or too old.
+var ErrLink = errors.New("this link is not valid any more")
+
+// linkFor is how long an author's link works: longer than any issue is held.
+const linkFor = 35 * 24 * time.Hour
+
+// AuthorView is what the author sees about an issue.
+type AuthorView struct {
+	Detail
+	Title   string   // of the post, or the digest's name
+	Lines   []string // who is mailed and when, as in the receipt
+	Actions []Action // what fits its state, the likeliest first
+}
+
+// AuthorLink is the path and query of the page on which the author can act on an
+// issue. The token in it holds for that issue alone and for 35 days.
+func (n *Newsletter) AuthorLink(ctx context.Context, id string) (string, error) {
+	tokens, err := n.Audience.Tokens(ctx)
+	if err != nil {
+		return "", err
+	}
+	until := uint32(n.Now().Add(linkFor).Unix() / 3600)
+	payload := binary.BigEndian.AppendUint32(nil, until)
+	return "/author?t=" + url.QueryEscape(tokens.Seal(audience.ForAuthor, append(payload, id...))), nil
+}
+
+// linked is the issue a token is for; ErrLink if it is for none.
+func (n *Newsletter) linked(ctx context.Context, token string) (string, error) {
+	tokens, err := n.Audience.Tokens(ctx)
+	if err != nil {
+		return "", err
+	}
+	payload, err := tokens.Open(audience.ForAuthor, token)
+	if err != nil || len(payload) < 5 {
+		return "", ErrLink
+	}
+	until := time.Unix(int64(binary.BigEndian.Uint32(payload))*3600, 0)
+	if n.Now().After(until) || !issueID.Match(payload[4:]) {
+		return "", ErrLink
+	}
+	return string(payload[4:]), nil
+}
+
+// AuthorPage tells about the issue of a link and what can be done. It changes nothing.
+func (n *Newsletter) AuthorPage(ctx context.Context, token string) (AuthorView, error) {
+	id, err := n.linked(ctx, token)
+	if err != nil {
+		return AuthorView{}, err
+	}
+	d, err := n.Show(ctx, id)
+	if err != nil {
+		return AuthorView{}, err
+	}
+	w, err := n.look(ctx)
+	if err != nil {
+		return AuthorView{}, err
+	}
+	v := AuthorView{Detail: d, Actions: fitting(&d.Issue)}
+	v.Title, v.Lines, err = n.describe(ctx, w, &d.Issue)
+	return v, err
+}
+
+// AuthorAct does what the author asked for on the page of a link. A [*Refusal] says
+// why it does not fit (any more).
+func (n *Newsletter) AuthorAct(ctx context.Context, token string, a Action) error {
+	id, err := n.linked(ctx, token)
+	if err != nil {
+		return err
+	}
+	switch a {
+	case ActSend:
+		return n.SendNow(ctx, id)
+	case ActCancel:
+		return n.Cancel(ctx, id)
+	case ActRelease:
+		return n.Release(ctx, id)
+	case ActResume:
+		return n.Resume(ctx, id)
+	}
+	return &Refusal{"there is no such thing to do as " + string(a)}
+}
+
+// fitting is what can be done about an issue in its state.
+func fitting(i *Issue) []Action {
+	switch {
+	case i.State == Waiting:
+		return []Action{ActSend, ActCancel}
+	case i.State == Held && i.begun():
+		return []Action{ActResume, ActCancel}
+	case i.State == Held:
+		return []Action{ActRelease, ActCancel}
+	case i.State == Dormant:
+		return []Action{ActCancel}
+	}
+	return nil
+}
+
+// describe names an issue and says what becomes of it.
+func (n *Newsletter) describe(ctx context.Context, w *world, i *Issue) (title string, lines []string, err error) {
+	if i.Kind != Instant {
+		title = "The " + string(i.Kind) + " digest of " + moment(i.Due, w.settings.Location)
+		return title, digestLines(i, w), nil
+	}
+	e := w.catalog.Posts[i.Post]
+	if e == nil {
+		return "A post that is gone", []string{i.Reason}, nil
+	}
+	lines, err = n.expect(ctx, w, e, i, nil)
+	return e.Title, lines, err
+}
+
+// digestLines say what becomes of a digest.
+func digestLines(i *Issue, w *world) []string {
+	switch i.State {
+	case Held:
+		return []string{"held until you decide, because " + i.Reason}
+	case Cancelled:
+		return []string{"cancelled"}
+	case Closed:
+		if i.Recipients == 0 {
+			return []string{"nobody was owed anything"}
+		}
+		return []string{sentLine(i.Counts)}
+	case Sending:
+		return []string{"being mailed to " + count(i.Recipients, "subscriber")}
+	}
+	return []string{"goes out on " + moment(i.Due, w.settings.Location)}
+}
