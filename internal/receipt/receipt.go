@@ -38,6 +38,8 @@ type Receipt struct {
 // Note is a remark about one line of the source.
 type Note struct {
 	Line int // from 1; 0 where no line can be named
+	// Text may hold several remarks, each on a line of its own and perhaps beginning
+	// with the file's key and its line ("posts/x.md, line 3: …"), as errors do.
 	Text string
 }
 

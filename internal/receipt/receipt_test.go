@@ -35,6 +35,8 @@ func TestText(t *testing.T) {
 		"held":  {State: Held, Key: "posts/old.md", Title: "Old", URL: "https://example.org/blog/old/", Mail: []string{"Held, because its date is more than 48 hours before its upload."}, At: at},
 		"rejected": {State: Rejected, Key: "posts/site.yaml", At: at.UTC(),
 			Warnings: []Note{{Line: 3, Text: "`timezone` is \"Mars\", which is not a known time zone. Write a region and a city, as in `timezone: Europe/Berlin`."}}},
+		"several": {State: Rejected, Key: "posts/site.yaml", At: at,
+			Warnings: []Note{{Text: "posts/site.yaml, line 3: `url` is not whole. Write it with https.\nposts/site.yaml, line 12: there is a colon inside the text.\nposts/site.yaml: the file is long.\nanother.md, line 4: stays as it is"}}},
 		"removed": {State: Removed, Key: "posts/gone.md", Title: "Gone", Changed: []string{"its page is gone", "the front page"}, At: at},
 		"bare":    {State: Published},
 		"hostile": {State: Published, Key: "posts/a\nb.md", Title: "Mail\nMail\r\n  - x", Detail: "so,\n\nMail\n", Changed: []string{"\nMail", "When"}, Mail: []string{"Mail", "- x\n\nWhen"}, At: at},

@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,9 +44,9 @@ func (r Receipt) Text() []byte {
 	if r.State == Rejected {
 		head = headMend
 	}
-	notes := make([]string, len(r.Warnings))
-	for i, n := range r.Warnings {
-		notes[i] = n.String()
+	var notes []string
+	for _, n := range r.Warnings {
+		notes = append(notes, n.lines(r.Key)...)
 	}
 	section(&b, head, notes)
 	if !r.At.IsZero() {
@@ -60,6 +61,29 @@ func (n Note) String() string {
 		return fmt.Sprintf("Line %d: %s", n.Line, n.Text)
 	}
 	return n.Text
+}
+
+// lines is one line for each line of the note's text: a file with several mistakes
+// tells of them together. What each begins with, "posts/x.md, line 3: ", names the
+// file once more than a reader needs.
+func (n Note) lines(key string) []string {
+	var out []string
+	for _, text := range strings.Split(n.Text, "\n") {
+		one := Note{Line: n.Line, Text: text}
+		if rest, ok := strings.CutPrefix(text, key+": "); ok && key != "" {
+			one.Text = rest
+		} else if rest, ok := strings.CutPrefix(text, key+", line "); ok && key != "" {
+			if number, rest, ok := strings.Cut(rest, ": "); ok {
+				if line, err := strconv.Atoi(number); err == nil && line > 0 {
+					one = Note{Line: line, Text: rest}
+				}
+			}
+		}
+		if strings.TrimSpace(one.Text) != "" {
+			out = append(out, one.String())
+		}
+	}
+	return out
 }
 
 // detail is the rest of the first sentence, ended by a full stop.
