@@ -177,8 +177,8 @@ func cutOff(kind string) *Error {
 
 // Strip is the file without what it tells about the author: EXIF (with GPS), XMP,
 // comments, times, anything after its end. Pixels and colour profiles stay byte
-// for byte. Formats are "png", "gif", "webp" and "jpeg"; photos lose their
-// orientation, so a JPEG for the site goes through [Decode] instead.
+// for byte. Formats are "png", "gif", "webp" and "jpeg". A PNG keeps its orientation;
+// a JPEG loses it, so one for the site goes through [Decode] instead.
 func Strip(format string, body []byte) ([]byte, error) {
 	switch format {
 	case "png":

@@ -93,6 +93,17 @@ func TestStripPNG(t *testing.T) {
 	if err != nil || !bytes.Equal(got, plain) {
 		t.Errorf("not the plain file again: %v", err)
 	}
+	turned := withChunk(withChunk(plain, "tEXt", "secret"), "eXIf", string(exif(binary.LittleEndian, 6)))
+	if info, err := Inspect("x.png", turned); err != nil || info.Width != 10 || info.Height != 20 {
+		t.Errorf("a turned PNG: %+v, %v", info, err)
+	}
+	upright, err := Strip("png", turned)
+	if err != nil || bytes.Contains(upright, []byte("ecret")) || !slices.Equal(tags(t, upright, imagemeta.PNG), []string{"Orientation"}) {
+		t.Errorf("a turned PNG keeps more or less than its orientation: %v, %v", tags(t, upright, imagemeta.PNG), err)
+	}
+	if info, err := Inspect("x.png", upright); err != nil || info.Width != 10 {
+		t.Errorf("stripped, it is no longer turned: %+v, %v", info, err)
+	}
 	kept := withChunk(plain, "gAMA", "\x00\x00\xb1\x8f")
 	if got, err := Strip("png", kept); err != nil || !bytes.Equal(got, kept) {
 		t.Errorf("a gamma chunk was changed: %v", err)

@@ -66,8 +66,30 @@ func inspectPNG(b []byte) (Info, error) {
 	if !pixels {
 		return Info{}, damaged("PNG")
 	}
-	w, h := binary.BigEndian.Uint32(chunks[0].data), binary.BigEndian.Uint32(chunks[0].data[4:])
-	return Info{Format: "png", Ext: "png", Width: int(w), Height: int(h)}, nil
+	info := Info{Format: "png", Ext: "png",
+		Width: int(binary.BigEndian.Uint32(chunks[0].data)), Height: int(binary.BigEndian.Uint32(chunks[0].data[4:]))}
+	if pngOrientation(chunks) >= 5 {
+		info.Width, info.Height = info.Height, info.Width
+	}
+	return info, nil
+}
+
+// pngOrientation is what the EXIF chunk says; browsers heed it (Chromium does,
+// while it ignores that of a WebP).
+func pngOrientation(chunks []pngChunk) int {
+	for _, c := range chunks {
+		if c.name == "eXIf" {
+			return exifOrientation(c.data)
+		}
+	}
+	return 1
+}
+
+// orientationChunk is an EXIF chunk that holds nothing but the orientation.
+func orientationChunk(orientation int) []byte {
+	b := []byte("\x00\x00\x00\x1aeXIfMM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00")
+	b = append(b, byte(orientation), 0, 0, 0, 0, 0, 0)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
 func stripPNG(b []byte) ([]byte, error) {
@@ -76,9 +98,12 @@ func stripPNG(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	out := append(make([]byte, 0, len(b)), pngSignature...)
-	for _, c := range chunks {
+	for i, c := range chunks {
 		if pngKept(c.name) {
 			out = append(out, c.raw...)
+		}
+		if o := pngOrientation(chunks); i == 0 && o != 1 {
+			out = append(out, orientationChunk(o)...)
 		}
 	}
 	return out, nil
