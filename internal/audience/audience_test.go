@@ -287,7 +287,11 @@ func TestCount(t *testing.T) {
 		t.Fatalf("an empty audience: %+v, %v", n, err)
 	}
 	for i := range 30 {
-		s := confirm(t, a, ask(c, fmt.Sprintf("reader%d@example.org", i), Cadences[i%3]))
+		q := ask(c, fmt.Sprintf("reader%d@example.org", i), Cadences[i%3])
+		if i%2 == 0 {
+			q.Topics = []string{"books"}
+		}
+		s := confirm(t, a, q)
 		switch {
 		case i%10 == 0:
 			if err := a.Leave(ctx, s.UID, c.now()); err != nil {
@@ -309,6 +313,9 @@ func TestCount(t *testing.T) {
 	want = Counts{Each: 9, Weekly: 9, Monthly: 9, Left: 3}
 	if n, err := a.Count(ctx); err != nil || n != want {
 		t.Errorf("after the pauses: %+v, %v; want %+v", n, err, want)
+	}
+	if topics, err := a.CountTopics(ctx); err != nil || topics["books"] != 12 || topics[""] != 15 {
+		t.Errorf("by topic: %v, %v", topics, err)
 	}
 	seen := 0
 	for records, err := range a.Shards(ctx) {

@@ -122,3 +122,28 @@ func (a *Audience) countShard(ctx context.Context, f foundShard, now time.Time) 
 	a.countMu.Unlock()
 	return c, nil
 }
+
+// CountTopics counts those who may be mailed now by the topics they chose; the
+// empty topic stands for those who want all. It reads every shard.
+func (a *Audience) CountTopics(ctx context.Context) (map[string]int, error) {
+	now := a.now()
+	sum := map[string]int{}
+	for records, err := range a.Shards(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for i := range records {
+			r := &records[i]
+			if !r.Mailable(now) {
+				continue
+			}
+			if len(r.Topics) == 0 {
+				sum[""]++
+			}
+			for _, t := range r.Topics {
+				sum[t]++
+			}
+		}
+	}
+	return sum, nil
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/store"
 	"github.com/pennypost/pennypost/internal/theme"
 )
 
@@ -140,16 +141,44 @@ func (a *answer) move(token string, s audience.Subscriber) error {
 	if s.Status != audience.Active {
 		return a.showPreferences(http.StatusOK, token, s, preferenceWords{})
 	}
-	q := &request{
-		Kind: move, Asked: a.Now().UTC().Truncate(time.Millisecond),
-		Email: address, UID: s.UID, Cadence: s.Cadence, Page: "/preferences",
-	}
-	if err := a.request(address, "", q); err != nil {
+	free, err := a.mayMove(s.UID)
+	if err != nil {
 		return err
 	}
+	if free {
+		q := &request{
+			Kind: move, Asked: a.Now().UTC().Truncate(time.Millisecond),
+			Email: address, UID: s.UID, Cadence: s.Cadence, Page: "/preferences",
+		}
+		if err := a.request(address, "", q); err != nil {
+			return err
+		}
+	}
 	return a.showPreferences(http.StatusOK, token, s, preferenceWords{
-		Done: "We have sent a mail to the new address. It takes effect when you press the button there; until then everything stays as it is.",
+		Done: "If all is well, a mail is on its way to the new address. The change takes effect when you press the button there; until then everything stays as it is.",
 	})
+}
+
+// movesADay is how many new addresses one subscriber can have us write to in a day:
+// enough to mend a slip of the pen, too few to pester strangers.
+const movesADay = 3
+
+// mayMove takes one of a subscriber's moves of the day, if there is one left.
+func (a *answer) mayMove(uid string) (bool, error) {
+	for n := range movesADay {
+		hash, err := a.Audience.Fingerprint(a.r.Context(), "move "+strconv.Itoa(n), uid)
+		if err != nil {
+			return false, err
+		}
+		_, err = a.State.Create(a.r.Context(), audience.SignupKey(a.Now(), hash), []byte("{}\n"), store.Header{ContentType: "application/json"})
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, store.ErrExists) {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // download hands a subscriber all that is kept about them. Whoever was forwarded a

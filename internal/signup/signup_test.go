@@ -3,6 +3,7 @@ package signup
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -320,7 +321,7 @@ func TestChangeOfAddress(t *testing.T) {
 	s := newSite(t)
 	token := s.subscribe("anna@example.org", "weekly")
 	s.want(s.post("/preferences", url.Values{"t": {token}, "do": {"move"}, "email": {"not one"}}), 422, "spaces")
-	s.want(s.post("/preferences", url.Values{"t": {token}, "do": {"move"}, "email": {"lee@example.com"}}), 200, "sent a mail to the new address")
+	s.want(s.post("/preferences", url.Values{"t": {token}, "do": {"move"}, "email": {"lee@example.com"}}), 200, "on its way to the new address")
 	letters := s.inbox.to("lee@example.com")
 	if len(letters) != 1 || s.status("lee@example.com") != "" {
 		t.Fatalf("%d mails to the new address", len(letters))
@@ -345,6 +346,22 @@ func TestChangeOfAddress(t *testing.T) {
 		t.Errorf("status %s", got)
 	}
 	s.want(s.post("/confirm", page.fields()), 200, "from before")
+}
+
+// A link is no means of having us write to strangers.
+func TestFewChangesOfAddressADay(t *testing.T) {
+	s := newSite(t)
+	token := s.subscribe("anna@example.org", "weekly")
+	for range 2 {
+		for i := range 10 {
+			address := fmt.Sprintf("stranger%d-%d@example.com", s.clock.now().Day(), i)
+			s.want(s.post("/preferences", url.Values{"t": {token}, "do": {"move"}, "email": {address}}), 200, "on its way")
+		}
+		s.clock.turn(24 * time.Hour)
+	}
+	if n := len(s.inbox.letters) - 1; n != 2*movesADay {
+		t.Errorf("%d mails to strangers in two days", n)
+	}
 }
 
 func TestSettingsAreFollowed(t *testing.T) {
