@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 )
 
 // jpegHeader is what stands before a JPEG's pixels (ITU-T T.81, annex B).
@@ -98,6 +99,10 @@ func readJPEGHeader(b []byte) (jpegHeader, error) {
 			if s.marker > 0xc2 || s.payload[0] != 8 || h.height == 0 || parts != 1 && parts != 3 && parts != 4 {
 				return h, &Error{What: "this JPEG uses a rare way of storing pixels that browsers cannot show either.",
 					Instead: "Open it in a picture program, save it as an ordinary JPEG, and upload that."}
+			}
+			if s.marker == 0xc2 && h.width*h.height > maxProgressive && h.width*h.height <= MaxPixels {
+				return h, &Error{What: fmt.Sprintf("this JPEG has %d × %d pixels, stored in the progressive way, which takes too much memory to read.", h.width, h.height),
+					Instead: fmt.Sprintf("Save it without “progressive”, or smaller (at most %d million pixels; 2000 pixels in width are plenty).", maxProgressive/1_000_000)}
 			}
 		case s.marker == 0xda:
 			h.scan = s.from

@@ -253,4 +253,16 @@ func TestBombsAreRefusedByTheirHeader(t *testing.T) {
 	if _, err := Decode(body); err == nil || !strings.Contains(err.Error(), "60000 × 60000") {
 		t.Errorf("decoded: %v", err)
 	}
+	body = file(t, "progressive.jpg")
+	at = bytes.Index(body, []byte{0xff, 0xc2})
+	binary.BigEndian.PutUint16(body[at+5:], 5000)
+	binary.BigEndian.PutUint16(body[at+7:], 6000)
+	for _, err := range []error{second(Inspect("x.jpg", body)), second(Decode(body))} {
+		if err == nil || !strings.Contains(err.Error(), "progressive") {
+			t.Errorf("a progressive photo of 30 megapixels: %v", err)
+		}
+	}
 }
+
+// second is the error of a pair.
+func second[T any](_ T, err error) error { return err }

@@ -10,6 +10,9 @@ const Version = "1"
 const (
 	MaxBytes  = 30 << 20   // of the file
 	MaxPixels = 50_000_000 // width × height
+	// maxProgressive is the limit on progressive JPEGs, of which the decoder holds
+	// all coefficients: up to 15 bytes a pixel instead of 3.
+	maxProgressive = 24_000_000
 )
 
 // widest is the width of the largest copy of a photo in pixels.
