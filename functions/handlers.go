@@ -6,7 +6,6 @@ import (
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/newsletter"
 	"github.com/pennypost/pennypost/internal/publish"
-	"github.com/pennypost/pennypost/internal/signup"
 	"github.com/pennypost/pennypost/internal/store"
 )
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/mail"
@@ -15,10 +16,11 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// Subscribe wires the subscriber's pages.
+// Subscribe wires the subscriber's pages, and the author's.
 func (s Surroundings) Subscribe() http.Handler {
 	state := store.New(s.S3, s.State)
-	return signup.New(signup.Options{
+	n, err := s.Newsletter()
+	readers := signup.New(signup.Options{
 		Audience: s.Audience(),
 		State:    state,
 		Sender:   letter{mailer: s.mailer(), state: state},
@@ -28,6 +30,17 @@ func (s Surroundings) Subscribe() http.Handler {
 		Complete: s.complete,
 		Log:      s.Log,
 		Say:      s.say,
+	})
+	own := author{newsletter: n, log: s.Log}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.TrimSuffix(r.URL.Path, "/") != "/author":
+			readers.ServeHTTP(w, r)
+		case err != nil:
+			own.trouble(w, r, err)
+		default:
+			own.ServeHTTP(w, r)
+		}
 	})
 }
 

@@ -18,7 +18,7 @@ func (n *Newsletter) Expect(ctx context.Context, c *catalog.Catalog, e *catalog.
 	if e == nil || e.Kind != post.Article {
 		return nil, nil
 	}
-	s, err := n.settings(c)
+	s, err := n.complete(c)
 	if err != nil {
 		return nil, err
 	}

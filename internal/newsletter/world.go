@@ -35,7 +35,7 @@ func (n *Newsletter) look(ctx context.Context) (*world, error) {
 			return nil, err
 		}
 	}
-	if w.settings, err = n.settings(w.catalog); err != nil {
+	if w.settings, err = n.complete(w.catalog); err != nil {
 		return nil, err
 	}
 	n.mu.Lock()
@@ -44,9 +44,9 @@ func (n *Newsletter) look(ctx context.Context) (*world, error) {
 	return w, nil
 }
 
-// settings are those in force, with what the surroundings put in for what the
+// complete reads the settings in force, with what the surroundings put in for what the
 // author leaves open.
-func (n *Newsletter) settings(c *catalog.Catalog) (*settings.Settings, error) {
+func (n *Newsletter) complete(c *catalog.Catalog) (*settings.Settings, error) {
 	s, _, err := settings.Parse([]byte(c.Settings))
 	if err != nil {
 		return nil, fmt.Errorf("the settings in the catalog: %w", err)
