@@ -76,8 +76,6 @@ func outcome(err error) newsletter.Outcome {
 		return newsletter.BadRecipient{Reason: refused.Error()}
 	case errors.As(err, &refused):
 		return newsletter.Failed{Reason: refused.Error()}
-	case errors.As(err, &unsent) && unsent.Invalid:
-		return newsletter.Failed{Reason: unsent.Error()}
 	case errors.As(err, &unsent):
 		return newsletter.Throttled{}
 	}

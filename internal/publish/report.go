@@ -17,8 +17,8 @@ type Report struct {
 	Pictures              int
 	// Mailing is whom the first mail about the one new post goes to: "1 subscriber".
 	Mailing string
-	Took                  time.Duration
-	Err                   error
+	Took    time.Duration
+	Err     error
 
 	clock time.Time
 	mu    sync.Mutex // guards Mailing while receipts are written side by side
