@@ -65,6 +65,9 @@ func envelope(s *settings.Settings, subject, preview string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	if line(subject) == "" { // a mail without one is refused
+		subject = first(s.Title, "A letter")
+	}
 	return Message{Subject: subjectLine(subject), Preheader: subjectLine(preview), From: from, ReplyTo: reply}, nil
 }
 
@@ -90,7 +93,7 @@ func (a Announcement) page(m Message, code string, cut bool) (string, error) {
 	h := newSheet(a.Settings, a.URL)
 	e := a.Entry
 	if e.Book != nil {
-		h.kicker("Book review")
+		h.bookKicker(e.Title)
 	} else {
 		h.kicker(strings.Join(e.Tags, " · "))
 	}

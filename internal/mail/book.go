@@ -31,13 +31,20 @@ func rating(n float64) string {
 	return text + " of 5 stars"
 }
 
-// starLine shows a rating. A screen reader is told the words.
+// starLine shows a rating in signs and in words.
 func (h *sheet) starLine(b *post.Book, size int) {
 	if b == nil || !b.Rated {
 		return
 	}
-	h.putf(`<p class="a" role="img" aria-label="%s" style="margin:0 0 10px;font-size:%dpx;line-height:%dpx;letter-spacing:2px;color:%s">%s</p>`+"\n",
-		rating(b.Rating), size, size+6, h.c.accent, stars(b.Rating))
+	h.putf(`<p class="n a" style="margin:0 0 10px;font-family:%s;font-size:%dpx;line-height:%dpx;color:%s">%s <span class="s" style="font-size:14px;color:%s">%s</span></p>`+"\n",
+		sans, size, size+6, h.c.accent, stars(b.Rating), h.c.soft, rating(b.Rating))
+}
+
+// bookKicker says that this is a review, unless the title does.
+func (h *sheet) bookKicker(title string) {
+	if !strings.Contains(strings.ToLower(title), "review") {
+		h.kicker("Book review")
+	}
 }
 
 // bookPanel is the cover beside what the book is.

@@ -26,7 +26,8 @@ func (h *sheet) quotation(n *html.Node) {
 	title := calloutTitle(n)
 	class, style := "l s", "border-"+h.start()+":3px solid "+h.c.line+";padding-"+h.start()+":18px;color:"+h.c.soft
 	if title != "" || n.DataAtom == atom.Aside {
-		class, style = "c i", "background-color:"+h.c.code+";border-"+h.start()+":4px solid "+h.calloutColour(title)+";padding:16px 20px;color:"+h.c.ink
+		colour, own := h.calloutColour(title)
+		class, style = "c i"+own, "background-color:"+h.c.code+";border-"+h.start()+":4px solid "+colour+";padding:16px 20px;color:"+h.c.ink
 	}
 	h.put(`<blockquote style="margin:0 0 `, gap(n, 22), `;padding:0">`, layout, `><tr><td class="`, class, `" style="`, style, `">`)
 	h.children(n)
@@ -47,15 +48,16 @@ func calloutTitle(n *html.Node) string {
 	return ""
 }
 
-// calloutColour marks warnings by the usual colours, readable on both grounds.
-func (h *sheet) calloutColour(title string) string {
+// calloutColour marks warnings by the usual colours, which stand out on both
+// grounds; the accent needs a class to be another one on dark ground.
+func (h *sheet) calloutColour(title string) (colour, class string) {
 	switch strings.ToLower(title) {
 	case "warning", "attention":
-		return "#b7791f"
+		return "#b7791f", ""
 	case "caution", "danger", "error", "bug":
-		return "#c0392b"
+		return "#c0392b", ""
 	}
-	return h.c.accent
+	return h.c.accent, " k"
 }
 
 // list indents by a margin, which Outlook needs for its marks. The notes of the

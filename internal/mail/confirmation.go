@@ -19,7 +19,7 @@ type Confirmation struct {
 // Message makes the mail.
 func (c Confirmation) Message() (Message, error) {
 	title := line(c.Settings.Title)
-	ends := "The button leads to a page where you confirm it."
+	ends := "The link leads to a page where you confirm it."
 	if c.Days > 0 {
 		ends += fmt.Sprintf(" It works for %d days.", c.Days)
 	}

@@ -130,13 +130,13 @@ func (d Digest) page(m Message, n int) string {
 		if i == 0 {
 			d.lead(h, it)
 		} else {
-			h.rule(4, 26)
+			h.rule(18, 26)
 			d.item(h, it)
 		}
 	}
 	if rest := d.Items[n:]; len(rest) > 0 {
 		if n > 0 {
-			h.rule(4, 26)
+			h.rule(18, 26)
 		}
 		h.put(`<h2 class="n i" style="margin:0 0 12px;font-family:`, sans, `;font-size:16px;line-height:22px;font-weight:bold;color:`, h.c.ink, `">`, esc(also(n)), "</h2>\n",
 			`<ul style="margin:0 0 20px;margin-`, h.start(), `:22px;padding:0">`)
@@ -165,7 +165,7 @@ func also(shown int) string {
 func (d Digest) lead(h *sheet, it Item) {
 	e := it.Entry
 	if e.Book != nil {
-		h.kicker("Book review")
+		h.bookKicker(e.Title)
 		h.put(`<h2 class="h1 i" style="margin:0 0 12px;font-size:32px;line-height:38px;font-weight:bold;color:`, h.c.ink, `">`, h.plainLink(e.Title, it.URL), "</h2>\n")
 		h.meta("0 0 22px", day(e, d.Settings), minutes(e))
 		cover, shown := post.Picture{}, it.Image != nil && drawable(it.Image.URL)

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pennypost/pennypost/internal/settings"
@@ -39,7 +40,7 @@ func (h *sheet) postal() {
 func postalLines(s *settings.Settings) []string {
 	var lines []string
 	for _, l := range append([]string{s.Title}, strings.Split(s.Newsletter.Address, "\n")...) {
-		if l = line(l); l != "" {
+		if l = line(l); l != "" && !slices.Contains(lines, l) { // many repeat the title
 			lines = append(lines, l)
 		}
 	}

@@ -36,7 +36,7 @@ func (h *sheet) render(p page) string {
 <![endif]-->
 `, h.css(), `</head>
 <body class="g" style="margin:0;padding:0;width:100%;background-color:`, h.c.paper, `">
-<div class="g" role="article" aria-roledescription="email" aria-label="`, esc(p.subject), `" `, attrs, ` style="background-color:`, h.c.paper, `">
+<div class="g" role="article" `, attrs, ` style="background-color:`, h.c.paper, `">
 `)
 	h.preheader(p.preheader)
 	h.put(layout, ` class="g" bgcolor="`, h.c.paper, `" style="background-color:`, h.c.paper, `"><tr><td align="center">
@@ -48,7 +48,7 @@ func (h *sheet) render(p page) string {
 `, content, `</td></tr>
 `)
 	if p.footer != nil {
-		h.put(`<tr><td class="n s p" align="`, h.start(), `" style="padding:0 24px 48px;font-family:`, sans, `;font-size:14px;line-height:22px;color:`, h.c.soft, `;text-align:`, h.start(), `">
+		h.put(`<tr><td class="n s p"`, h.ours(), ` align="`, h.start(), `" style="padding:0 24px 48px;font-family:`, sans, `;font-size:14px;line-height:22px;color:`, h.c.soft, `;text-align:`, h.start(), `">
 `)
 		p.footer(h)
 		h.put("</td></tr>\n")
@@ -63,19 +63,28 @@ func (h *sheet) render(p page) string {
 	return h.b.String()
 }
 
+// ours marks words that are ours, which are English, in a mail of another language.
+func (h *sheet) ours() string {
+	if primary, _, _ := strings.Cut(strings.ToLower(h.s.Language), "-"); primary == "en" || primary == "" {
+		return ""
+	}
+	return ` lang="en" dir="ltr"`
+}
+
 // column is the style of the cell that holds running text.
 func (h *sheet) column(top, bottom string) string {
 	return "padding:" + top + " 24px " + bottom + ";font-family:" + h.text +
-		";font-size:18px;line-height:29px;color:" + h.c.ink + ";text-align:" + h.start() + ";word-break:break-word;overflow-wrap:break-word"
+		";font-size:18px;line-height:29px;color:" + h.c.ink + ";text-align:" + h.start() + ";word-break:break-word"
 }
 
 // preheader is what an inbox shows beside the subject. What follows it keeps the
-// inbox from going on with the first words of the mail.
+// inbox from going on with the first words of the mail. It is hidden by its size,
+// in the style sheet by display:none: spam filters dislike that one inline.
 func (h *sheet) preheader(text string) {
 	if text == "" {
 		return
 	}
-	h.put(`<div class="g" aria-hidden="true" style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all;color:`, h.c.paper, `">`,
+	h.put(`<div class="v" style="font-size:2px;line-height:2px;max-height:0;max-width:0;overflow:hidden;mso-hide:all">`,
 		esc(text), strings.Repeat("&#8199;&#847; ", 60), "</div>\n")
 }
 

@@ -24,6 +24,9 @@ func line(text string) string {
 	return strings.Join(fields, " ")
 }
 
+// encoded writes a header field's value in ASCII (RFC 2047), where it is not.
+func encoded(value string) string { return mime.QEncoding.Encode("utf-8", value) }
+
 // subjectLine is a header's worth of an author's text.
 func subjectLine(text string) string { return guardText(shorten(line(text), longestSubject)) }
 
@@ -83,8 +86,10 @@ func replyTo(s *settings.Settings) (string, error) {
 }
 
 // address writes "Name <address>" without a variable of Mailgun's in the name.
+// A backslash in a name beyond ASCII comes out of net/mail as one that net/mail
+// cannot read.
 func address(a *mail.Address) string {
-	return (&mail.Address{Name: guardText(a.Name), Address: a.Address}).String()
+	return (&mail.Address{Name: guardText(strings.ReplaceAll(a.Name, `\`, "")), Address: a.Address}).String()
 }
 
 // host is the site's domain name; "localhost" where it has none of its own.
@@ -102,7 +107,7 @@ func listHeaders(s *settings.Settings) map[string]string {
 	return map[string]string{
 		"List-Unsubscribe":      "<" + unsubscribeURL(s) + ">",
 		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-		"List-Id":               mime.QEncoding.Encode("utf-8", `"`+strings.NewReplacer(`"`, "", `\`, "").Replace(guardText(line(s.Title)))+`"`) + " <newsletter." + host(s) + ">",
+		"List-Id":               encoded(`"`+strings.NewReplacer(`"`, "", `\`, "").Replace(guardText(line(s.Title)))+`"`) + " <newsletter." + host(s) + ">",
 	}
 }
 

@@ -89,6 +89,7 @@ func (h *sheet) css() string {
 	).Replace(`<style>
 body,table,td{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 img{-ms-interpolation-mode:bicubic}
+.v{display:none!important}
 @media only screen and (max-width:620px){
 .p{padding-left:20px!important;padding-right:20px!important}
 .h1{font-size:29px!important;line-height:34px!important}
@@ -107,6 +108,7 @@ img{-ms-interpolation-mode:bicubic}
 .a{color:$accent!important}
 .l{border-color:$line!important}
 .c{background-color:$code!important}
+.k{border-color:$accent!important}
 .x{background-color:$accent!important;border-color:$accent!important}
 .o{color:$on!important}
 }

@@ -1,0 +1,41 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"mime/quotedprintable"
+	"slices"
+	"strings"
+	"time"
+)
+
+// EML is the message as a file that mail programs open: as one recipient gets it,
+// with their token in the place of [Token].
+func (m Message) EML(to, token string, date time.Time) []byte {
+	fill := strings.NewReplacer(Token, token)
+	var b bytes.Buffer
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %s\r\n", name, encoded(line(fill.Replace(value))))
+		}
+	}
+	field("Date", date.Format(time.RFC1123Z))
+	field("From", m.From)
+	field("To", to)
+	field("Reply-To", m.ReplyTo)
+	field("Subject", m.Subject)
+	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		field(name, m.Headers[name])
+	}
+	boundary := "=_pennypost_" + fmt.Sprintf("%x", date.UnixNano())
+	fmt.Fprintf(&b, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"%s\"\r\n", boundary)
+	for _, part := range [][2]string{{"plain", m.Text}, {"html", m.HTML}} {
+		fmt.Fprintf(&b, "\r\n--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", boundary, part[0])
+		w := quotedprintable.NewWriter(&b)
+		_, _ = w.Write([]byte(fill.Replace(part[1]))) // a buffer takes everything
+		_ = w.Close()
+	}
+	fmt.Fprintf(&b, "\r\n--%s--\r\n", boundary)
+	return b.Bytes()
+}
