@@ -18,10 +18,11 @@ const (
 	xmlSpace   = "http://www.w3.org/XML/1998/namespace"
 )
 
-// Bounds on drawings: of the file, and of its nesting.
+// Bounds on drawings: of the file, its nesting, and the uses of its own entities.
 const (
 	maxSVG      = 8 << 20
 	maxSVGDepth = 200
+	maxEntities = 1000
 )
 
 // isSVG tells whether the first element of a text is <svg>.
@@ -104,6 +105,10 @@ func sanitise(body []byte) (*svgWriter, error) {
 			for _, m := range entity.FindAllStringSubmatch("<!"+string(t)+">", -1) {
 				d.Entity[m[1]] = m[2] + m[3]
 			}
+			// The decoder expands all of a text at once, before its length can be seen.
+			if len(d.Entity) > 0 && bytes.Count(body, []byte("&")) > maxEntities {
+				return nil, measureless()
+			}
 		case xml.StartElement:
 			w.start(t)
 		case xml.EndElement:
@@ -112,13 +117,18 @@ func sanitise(body []byte) (*svgWriter, error) {
 			w.text(string(t))
 		}
 		if w.depth() > maxSVGDepth || w.out.Len() > w.limit {
-			return nil, &Error{What: "the drawing is nested or repeated beyond all measure.", Instead: "Save it as PNG and upload that."}
+			return nil, measureless()
 		}
 	}
 	if w.out.Len() == 0 || w.depth() > 0 {
 		return nil, damaged("SVG")
 	}
 	return w, nil
+}
+
+// measureless is the error about a drawing that is made to use up memory.
+func measureless() *Error {
+	return &Error{What: "the drawing is nested or repeated beyond all measure.", Instead: "Save it as PNG and upload that."}
 }
 
 // notWellFormed puts the parser's error into words.
