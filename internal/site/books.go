@@ -87,27 +87,48 @@ func (p *Plan) planBooks() {
 }
 
 func (p *Plan) planShelf(o order, volumes []*volume) {
+	headings := p.headings(o, volumes)
 	h := p.begin("books")
 	v := p.shelf(o, len(volumes))
 	h.shelf(&v)
 	out := Output{Key: keyOf(o.path), Stage: Listing, Names: make([]string, 0, len(volumes))}
-	for _, vol := range volumes {
-		h.text(o.heading(p, vol))
+	for i, vol := range volumes {
+		h.text(headings[i])
 		h.mark(vol.mark)
 		out.Names = append(out.Names, vol.key)
 	}
 	p.plan(out, h, func(w *bytes.Buffer, _ Reader) error {
 		v := p.shelf(o, len(volumes))
-		for _, vol := range volumes {
-			heading := o.heading(p, vol)
-			if n := len(v.Groups); n == 0 || v.Groups[n-1].Heading != heading {
-				v.Groups = append(v.Groups, theme.ShelfGroup{Heading: heading})
+		for i, vol := range volumes {
+			if i == 0 || headings[i] != headings[i-1] {
+				v.Groups = append(v.Groups, theme.ShelfGroup{Heading: headings[i]})
 			}
 			g := &v.Groups[len(v.Groups)-1]
 			g.Books = append(g.Books, *p.book(vol.item))
 		}
 		return p.t.Shelf(w, &v)
 	})
+}
+
+// perHeading is how many books the headings of a shelf must have on average to be
+// of more use than the room they take.
+const perHeading = 3
+
+// headings are what each book of a sorted shelf stands under; all empty on a shelf
+// too short to need any.
+func (p *Plan) headings(o order, volumes []*volume) []string {
+	all := make([]string, len(volumes))
+	count := 0
+	for i, vol := range volumes {
+		all[i] = o.heading(p, vol)
+		if i == 0 || all[i] != all[i-1] {
+			count++
+		}
+	}
+	if len(all) < perHeading*count {
+		clear(all)
+	}
+	return all
 }
 
 // shelf is the page of one order but for its books.

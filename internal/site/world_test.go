@@ -202,7 +202,7 @@ theme:
 	w.put("posts/2022-02-11-sewing/tapes.png", drawPNG(300, 200, 200))
 	w.put("posts/2022-09-30-review-ink.md", "---\ntitle: 'Book Review: The Long Ink by Adele Varga'\ndescription: A patient book about iron gall ink. It rewards rereading.\ntags: [Reading]\nbook:\n  rating: 4.5\n  cover: ink.jpg\n  isbn: 9780306406157\n  year: 2019\n  publisher: Heron Press\n  genre: History\n---\nIt is good.\n")
 	w.put("posts/ink.jpg", drawJPEG(400, 600, 120))
-	w.put("posts/2023-01-05-review-vellum.md", "# Book Review: Vellum by Tomás Ó Riain\n\nOn skins </script><script>alert(1)</script> and patience.\n")
+	w.put("posts/2023-01-05-review-vellum.md", "---\ndescription: On skins </script><script>alert(1)</script> and patience.\n---\n# Book Review: Vellum by Tomás Ó Riain\n\nOn skins.\n")
 	w.put("posts/2023-11-02-gold.md", "---\ntitle: \"Gold \\u0007 & \\\"silver\\\" <leaf>\"\ntags: [Tools]\nnoindex: true\nauthor: Guest Gilder\n---\nBreath moves it. ]]> It is 0.1 µm thin.\n")
 	w.put("posts/2024-04-20-knife.md", "---\ntitle: A paring knife\ntags: [Tools, C++]\n---\n```go\nfunc main() {}\n```\n")
 	w.put("posts/welcome.md", "# Welcome\n\nThis is new, and undated.\n")
