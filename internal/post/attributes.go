@@ -41,6 +41,9 @@ func (attributes) Parse(parent ast.Node, block text.Reader, _ parser.Context) as
 		if len(rest) > 0 || !kramdown && !lineStart(block.Source(), segment.Start) {
 			return nil
 		}
+		if before, ok := target.(*ast.Text); ok && before.SoftLineBreak() {
+			before.SetSoftLineBreak(false)
+		}
 		target = parent
 	}
 	if _, heading := parent.(*ast.Heading); heading && target == parent && !kramdown {
@@ -53,6 +56,9 @@ func (attributes) Parse(parent ast.Node, block text.Reader, _ parser.Context) as
 		case '#':
 			target.SetAttributeString("id", append([]byte(nil), item[1:]...))
 		}
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(line[1:m[1]], ": "), []byte("toc")) {
+		target.SetAttributeString("toc", true)
 	}
 	block.Advance(m[1])
 	return ast.NewString(nil)

@@ -21,7 +21,7 @@ func describe(doc ast.Node, src []byte) string {
 	for c := doc.FirstChild(); c != nil && utf8.RuneCountInString(text) < describeMost; c = c.NextSibling() {
 		switch n := c.(type) {
 		case *ast.Paragraph:
-			if onlyPicture(n) == nil {
+			if onlyPicture(n) == nil && !isCard(n) {
 				text = strings.TrimSpace(text + " " + plainText(n, src))
 			}
 		case *ast.List, *ast.Blockquote:

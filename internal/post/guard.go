@@ -7,7 +7,7 @@ import (
 
 // Markdown has constructions whose parsing takes time with the square of their
 // size. guard adds up what the parser will spend, so that a hostile megabyte is
-// refused at once; an ordinary book-length text costs a hundredth of the bounds.
+// refused at once; an ordinary text of book length costs a hundredth of the bound.
 const (
 	maxNesting = 64            // quotations and lists in each other on one line
 	maxEffort  = 1_500_000_000 // steps of the parser, about a nanosecond each
@@ -15,25 +15,31 @@ const (
 )
 
 // guard reports the line (from 0) of the first passage that would take too long
-// to parse, and what is wrong there.
+// to parse, and what is wrong there; nothing is wrong if what is empty.
 func guard(src []byte) (line int, what string) {
 	var g effort
+	var fence []byte
 	for row := range bytes.Lines(src) {
-		if depth := markers(row); depth > maxNesting {
-			return g.line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
-		}
-		if len(bytes.TrimLeft(row, " \t>\r\n")) == 0 {
+		text := bytes.TrimLeft(row, " \t>")
+		mark := fenceMark(text)
+		switch {
+		case fence != nil:
+			if len(mark) >= len(fence) && mark[0] == fence[0] {
+				fence = nil
+			}
+		case len(bytes.TrimSpace(text)) == 0 || mark != nil:
+			fence = mark
 			g.flush()
 			g.start = g.line + 1
-		} else {
+		default:
+			if depth := markers(row); depth > maxNesting {
+				return g.line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
+			}
 			g.add(row)
 		}
 		g.line++
-		if g.pipes > maxColumns*2 && g.rows > 1 {
-			return g.start, "a table has too many columns"
-		}
-		if g.total+g.paragraph() > maxEffort {
-			return g.start, "a paragraph is too long and too tangled to be read"
+		if what := g.verdict(); what != "" {
+			return g.start, what
 		}
 	}
 	return 0, ""
@@ -42,12 +48,32 @@ func guard(src []byte) (line int, what string) {
 // effort counts what makes a paragraph costly.
 type effort struct {
 	line, start int
-	total       int
+	total       int // of the paragraphs before
+	paragraph
+	notes, notesDefined int // of the whole text
+}
 
-	size, rows, widest             int
-	closers, brackets, delimiters  int
-	pipes, definitions, references int
-	allNotes, allDefinitions       int
+// paragraph is a run of lines without an empty one.
+type paragraph struct {
+	size, rows, widest      int
+	closers, delimiters     int
+	pipes, definitions, odd int
+	brackets                int // weighted by how far each is searched for its end
+}
+
+func (g *effort) verdict() string {
+	if g.pipes > maxColumns && g.rows > 1 {
+		return "a table has too many columns"
+	}
+	if g.total+g.cost()+10*g.notes*g.notesDefined > maxEffort {
+		return "a paragraph is too long and too tangled to be read"
+	}
+	return ""
+}
+
+func (g *effort) flush() {
+	g.total += g.cost()
+	g.paragraph = paragraph{}
 }
 
 func (g *effort) add(row []byte) {
@@ -58,9 +84,9 @@ func (g *effort) add(row []byte) {
 	for i, c := range row {
 		switch c {
 		case '[':
-			g.brackets++
+			g.brackets += min(len(row), 2_000)
 			if i+1 < len(row) && row[i+1] == '^' {
-				g.allNotes++
+				g.notes++
 			}
 		case ']':
 			if i+1 < len(row) {
@@ -69,7 +95,9 @@ func (g *effort) add(row []byte) {
 					g.closers++
 				case ':':
 					g.definitions++
-					g.allDefinitions++
+					if row[0] == '[' && len(row) > 1 && row[1] == '^' {
+						g.notesDefined++
+					}
 				}
 			}
 		case '*', '_', '~', '"', '\'':
@@ -77,7 +105,7 @@ func (g *effort) add(row []byte) {
 				g.delimiters++
 			}
 		case '<', '`':
-			g.references++
+			g.odd++
 		case '|':
 			pipes++
 		}
@@ -87,37 +115,32 @@ func (g *effort) add(row []byte) {
 	g.widest = max(g.widest, len(row))
 }
 
-// paragraph is the cost of the paragraph under way.
-func (g *effort) paragraph() int {
-	cost := 60*g.size + 8_000*g.brackets
-	cost += 2 * g.closers * g.widest
-	cost += 2 * g.delimiters * g.delimiters
-	cost += 2 * g.definitions * g.definitions * 8
-	cost += g.references * min(g.size, 4_000)
-	cost += 400 * g.pipes * g.rows
-	return cost
+// cost is that of a paragraph, in steps; the factors were measured.
+func (p *paragraph) cost() int {
+	cost := 60*p.size + 15*p.brackets
+	cost += 2 * p.closers * p.widest
+	cost += 2 * p.delimiters * p.delimiters
+	cost += 16 * p.definitions * p.definitions
+	cost += p.odd * min(p.size, 4_000)
+	return cost + 400*p.pipes*p.rows
 }
 
-func (g *effort) flush() {
-	g.total += g.paragraph()
-	*g = effort{line: g.line, start: g.start, total: g.total, allNotes: g.allNotes, allDefinitions: g.allDefinitions}
-	if notes := 6 * g.allNotes * g.allDefinitions; notes > maxEffort {
-		g.total += notes
-	}
-}
-
-// markers counts the quotation and list marks at the head of a line, and its
-// indentation in steps of a list's.
+// markers counts the quotation and list marks at the head of a line; an
+// indented mark stands for the lists it is in.
 func markers(row []byte) int {
-	n, blanks := 0, 0
+	if isRule(row) {
+		return 0
+	}
+	n, indent := 0, 0
 	for i := 0; i < len(row); i++ {
 		switch c := row[i]; {
 		case c == ' ':
-			blanks++
+			indent++
 		case c == '\t':
-			blanks += 4
+			indent += 4
 		case c == '>', (c == '-' || c == '+' || c == '*' || c == ':') && i+1 < len(row) && (row[i+1] == ' ' || row[i+1] == '\t' || row[i+1] == '\n'):
-			n++
+			n += 1 + indent/4
+			indent = 0
 		case c >= '0' && c <= '9':
 			j := i
 			for j < len(row) && row[j] >= '0' && row[j] <= '9' {
@@ -126,14 +149,27 @@ func markers(row []byte) int {
 			if j+1 >= len(row) || row[j] != '.' && row[j] != ')' || row[j+1] != ' ' && row[j+1] != '\t' {
 				return n
 			}
-			n++
+			n += 1 + indent/4
+			indent = 0
 			i = j
 		default:
 			return n
 		}
 	}
-	if n == blanks { // "* * *" and "- - -" are rules
-		return 0
-	}
 	return n
+}
+
+// isRule tells whether a line is a rule across the page: "* * *", "---".
+func isRule(row []byte) bool {
+	var mark byte
+	for _, c := range row {
+		switch {
+		case c == ' ' || c == '\t' || c == '\n':
+		case mark == 0 && (c == '*' || c == '-' || c == '_'):
+			mark = c
+		case c != mark || mark == 0:
+			return false
+		}
+	}
+	return mark != 0
 }

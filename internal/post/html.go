@@ -14,6 +14,8 @@ import (
 type writer struct {
 	out      []byte
 	src      []byte
+	doc      ast.Node
+	ids      map[string]bool // ids that are taken; nil until one is asked for
 	r        Resolver
 	mail     bool // for a mail: no ids, classes or colours that need a style sheet
 	shift    int  // added to the level of headings
@@ -63,7 +65,8 @@ func (w *writer) identity(n ast.Node, class string) {
 		return
 	}
 	if n.Attributes() != nil {
-		if id := cleanID(attribute(n, "id")); id != "" {
+		_, heading := n.(*ast.Heading) // has had one given that is no other's
+		if id := cleanID(attribute(n, "id")); id != "" && (heading || w.fresh(id)) {
 			w.attr("id", id)
 		}
 		if own := cleanClass(attribute(n, "class")); own != "" {
@@ -76,6 +79,24 @@ func (w *writer) identity(n ast.Node, class string) {
 	if class != "" {
 		w.attr("class", class)
 	}
+}
+
+// fresh tells whether an id is no heading's and has not been written before.
+func (w *writer) fresh(id string) bool {
+	if w.ids == nil {
+		w.ids = map[string]bool{}
+		_ = ast.Walk(w.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if h, ok := n.(*ast.Heading); ok && entering {
+				w.ids[attribute(h, "id")] = true
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+	if w.ids[id] {
+		return false
+	}
+	w.ids[id] = true
+	return true
 }
 
 // blocks writes all children of a node.
@@ -142,15 +163,12 @@ func (w *writer) paragraph(n *ast.Paragraph) {
 	if only := onlyPicture(n); only != nil && w.figure(n, only) {
 		return
 	}
-	if l, ok := n.FirstChild().(*ast.Link); ok && n.ChildCount() <= 2 && attribute(l, "class") == "card" {
-		w.str(`<p class="card">`)
-		w.inlines(n)
-		w.str("</p>\n")
-		return
+	start, class := len(w.out), ""
+	if isCard(n) {
+		class = "card"
 	}
-	start := len(w.out)
 	w.str("<p")
-	w.identity(n, "")
+	w.identity(n, class)
 	w.str(">")
 	empty := len(w.out)
 	w.inlines(n)
@@ -159,6 +177,13 @@ func (w *writer) paragraph(n *ast.Paragraph) {
 		return
 	}
 	w.str("</p>\n")
+}
+
+// isCard tells whether a paragraph is nothing but a link in place of something
+// embedded.
+func isCard(n *ast.Paragraph) bool {
+	l, ok := n.FirstChild().(*ast.Link)
+	return ok && n.ChildCount() <= 2 && attribute(l, "class") == "card"
 }
 
 func (w *writer) heading(n *ast.Heading) {
@@ -285,6 +310,9 @@ func (w *writer) inlines(n ast.Node) {
 	open := len(w.inlineOpen)
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		w.inline(c)
+		if end := swallowed(c, w.src); end != nil {
+			c = end
+		}
 	}
 	if len(w.inlineOpen) > open {
 		w.closeTo(open)

@@ -13,6 +13,7 @@ import (
 const (
 	maxHighlight     = 32 << 10
 	maxHighlightLine = 2 << 10
+	maxHighlightPost = 200 << 10 // in one post; each block counts for at least a KB
 )
 
 // fenceLanguage is the language named on a fence: "go", "go {linenos=true}",
@@ -56,9 +57,10 @@ func (w *writer) code(n ast.Node, language string) {
 
 // highlight writes code with a span for each token; false if it wrote nothing.
 func (w *writer) highlight(code, language string) (done bool) {
-	if language == "" || len(code) > maxHighlight || longestLine(code) > maxHighlightLine {
+	if language == "" || len(code) > maxHighlight || longestLine(code) > maxHighlightLine || w.coloured > maxHighlightPost {
 		return false
 	}
+	w.coloured += 1<<10 + len(code)
 	lexer := lexers.Get(language)
 	if lexer == nil || lexer.Config().Name == "plaintext" {
 		return false

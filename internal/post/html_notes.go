@@ -34,7 +34,10 @@ func (w *writer) footnoteLink(n *east.FootnoteLink) {
 }
 
 func (w *writer) footnoteBack(n *east.FootnoteBacklink) {
-	w.str(` <a href="#` + w.markID(n.Index, n.RefIndex) + `"`)
+	if _, first := n.Parent().(*east.Footnote); !first || n.PreviousSibling() != nil && n.PreviousSibling().Kind() == n.Kind() {
+		w.str(" ")
+	}
+	w.str(`<a href="#` + w.markID(n.Index, n.RefIndex) + `"`)
 	if !w.mail {
 		w.str(` class="footnote-backref" role="doc-backlink"`)
 	}

@@ -210,6 +210,41 @@ func swallow(z *html.Tokenizer, name string) {
 	}
 }
 
+// swallowed is the end tag that belongs to a start tag in running text, where all
+// between the two is left out ("<svg>…</svg>"); nil for any other node.
+func swallowed(n ast.Node, src []byte) ast.Node {
+	tag, ok := n.(*ast.RawHTML)
+	if !ok {
+		return nil
+	}
+	name := rawName(tag.Segments.Value(src))
+	switch ruleOf(atom.Lookup([]byte(name))) {
+	case tagSwallow, tagEmbed:
+	default:
+		return nil
+	}
+	c := n.NextSibling()
+	for range 200 {
+		if c == nil {
+			break
+		}
+		if end, ok := c.(*ast.RawHTML); ok && rawName(end.Segments.Value(src)) == "/"+name {
+			return end
+		}
+		c = c.NextSibling()
+	}
+	return nil
+}
+
+// rawName is the name in a tag, in lower case, with a slash before it in an end tag.
+func rawName(raw []byte) string {
+	name := strings.ToLower(strings.TrimPrefix(string(raw[:min(len(raw), 40)]), "<"))
+	if end := strings.IndexFunc(name[min(1, len(name)):], func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == ':') }); end >= 0 {
+		name = name[:1+end]
+	}
+	return name
+}
+
 // unknownTag shows "List<T>" as it was meant; a custom element ("my-box") and
 // anything in a block of HTML just goes.
 func (w *writer) unknownTag(t html.Token, raw []byte, block bool) {
@@ -252,7 +287,7 @@ func (w *writer) startTag(t html.Token, block bool) {
 				w.attr("href", href)
 			}
 		case a.Key == "id" || a.Key == "name" && t.DataAtom == atom.A:
-			if id := cleanID(a.Val); id != "" && !w.mail && !seen["id written"] {
+			if id := cleanID(a.Val); id != "" && !w.mail && !seen["id written"] && w.fresh(id) {
 				seen["id written"] = true
 				w.attr("id", id)
 			}

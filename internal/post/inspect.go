@@ -52,9 +52,29 @@ func (in *inspector) walk(n ast.Node) {
 	case *ast.RawHTML:
 		in.html(n.Segments.Value(p.src), in.lineOf(n))
 	}
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		in.walk(c)
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		if l, ok := c.(*ast.List); ok && isTOC(l) {
+			n.RemoveChild(n, l)
+			p.Meta.TOC = true
+		} else if after := swallowed(c, p.src); after != nil {
+			in.walk(c)
+			next = after.NextSibling()
+		} else {
+			in.walk(c)
+		}
+		c = next
 	}
+}
+
+// isTOC tells whether a list stands for a table of contents, as Kramdown has it: one
+// item, and "{:toc}" under it.
+func isTOC(l *ast.List) bool {
+	if l.ChildCount() != 1 || l.FirstChild().FirstChild() == nil {
+		return false
+	}
+	_, is := l.FirstChild().FirstChild().AttributeString("toc")
+	return is
 }
 
 // shift makes room for the title: where the text has headings of the first

@@ -2,6 +2,7 @@ package post
 
 import (
 	"bytes"
+	"unicode"
 
 	"github.com/yuin/goldmark"
 	emoji "github.com/yuin/goldmark-emoji"
@@ -73,10 +74,11 @@ func (q *quickLinkify) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 type typography struct {
 	parser.InlineParser // of English, for what all have in common
 	by                  map[string]parser.InlineParser
+	single              map[string][]byte // the mark that opens a quotation in a quotation
 }
 
 func newTypography() *typography {
-	t := &typography{by: map[string]parser.InlineParser{}}
+	t := &typography{by: map[string]parser.InlineParser{}, single: map[string][]byte{}}
 	for _, style := range []struct {
 		languages                      []string
 		left, right, leftOne, rightOne string
@@ -102,7 +104,7 @@ func newTypography() *typography {
 			extension.Apostrophe:       "’",
 		}))
 		for _, l := range style.languages {
-			t.by[l] = p
+			t.by[l], t.single[l] = p, []byte(style.leftOne)
 		}
 	}
 	t.InlineParser = t.by[""]
@@ -110,13 +112,33 @@ func newTypography() *typography {
 }
 
 func (t *typography) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
-	if language, _ := pc.Get(languageKey).(string); language != "" {
-		if p := t.by[language]; p != nil {
-			return p.Parse(parent, block, pc)
+	language, _ := pc.Get(languageKey).(string)
+	if t.by[language] == nil {
+		language = ""
+	}
+	if line, _ := block.PeekLine(); line[0] == '\'' && opensWord(line) && !inWord(block.PrecendingCharacter()) {
+		block.Advance(1)
+		return ast.NewString(t.single[language])
+	}
+	return t.by[language].Parse(parent, block, pc)
+}
+
+// opensWord tells whether a single quotation mark opens a quotation that closes in
+// the same line. Left to itself the parser takes the mark before t, e, n and l for
+// the apostrophe of 'twas and 'em.
+func opensWord(line []byte) bool {
+	if len(line) < 3 || !bytes.ContainsRune([]byte("tenl"), rune(line[1])) {
+		return false
+	}
+	for i := 2; i < min(len(line), 200); i++ {
+		if line[i] == '\'' && line[i-1] != ' ' {
+			return i+1 == len(line) || !inWord(rune(line[i+1])) && line[i+1] < 0x80
 		}
 	}
-	return t.InlineParser.Parse(parent, block, pc)
+	return false
 }
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // CloseBlock forgets quotations left open at the end of a block. The parsers
 // behind have such a method too, but not of the shape that goldmark calls.

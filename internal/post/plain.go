@@ -94,6 +94,9 @@ func writePlain(b *strings.Builder, n ast.Node, src []byte) {
 	default:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			writePlain(b, c, src)
+			if end := swallowed(c, src); end != nil {
+				c = end
+			}
 		}
 		if n.Type() == ast.TypeBlock {
 			b.WriteByte('\n')
@@ -104,12 +107,9 @@ func writePlain(b *strings.Builder, n ast.Node, src []byte) {
 // rawAsText is what a tag in running text leaves in plain text: a line break a
 // blank, "List<T>" its "<T>", all others nothing.
 func rawAsText(raw []byte) string {
-	name := strings.ToLower(strings.TrimLeft(string(raw[:min(len(raw), 40)]), "</"))
-	if end := strings.IndexFunc(name, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }); end >= 0 {
-		if name[end] == '-' || name[end] == ':' || end == 0 {
-			return ""
-		}
-		name = name[:end]
+	name := strings.TrimPrefix(rawName(raw), "/")
+	if strings.ContainsAny(name, "-:") || name == "" || name[0] < 'a' || name[0] > 'z' {
+		return ""
 	}
 	switch a := atom.Lookup([]byte(name)); {
 	case a == atom.Br:

@@ -111,8 +111,14 @@ func (p parts) read(key string) (*value, []error) {
 // readBody parses the Markdown.
 func (p *Post) readBody(parts parts, opt Options) (*lineTable, error) {
 	// The tree refers to its source for as long as it lives: keep a copy of just that.
-	p.src = bytes.Clone(parts.body)
-	lines := newLineTable(p.src, parts.line)
+	src, lines, notes, expanded := expand(parts.body, parts.line)
+	if expanded {
+		p.Warnings = append(p.Warnings, notes...)
+	} else {
+		src = bytes.Clone(parts.body)
+		lines = newLineTable(src, parts.line)
+	}
+	p.src = src
 	if line, what := guard(p.src); what != "" {
 		return nil, &Error{Key: p.key, Line: lines.lines[min(line, len(lines.lines)-1)], What: what,
 			Instead: "Put empty lines between paragraphs, and keep lists and quotations a few levels deep."}

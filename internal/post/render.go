@@ -83,5 +83,5 @@ func (p *Post) mailBlocks(r Resolver, n int, noRefs bool) string {
 }
 
 func (p *Post) writer(r Resolver) *writer {
-	return &writer{src: p.src, r: r, shift: p.shift, prefix: "fn-" + shortHash(p.key)[:6] + "-"}
+	return &writer{src: p.src, doc: p.doc, r: r, shift: p.shift, prefix: "fn-" + shortHash(p.key)[:6] + "-"}
 }

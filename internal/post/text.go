@@ -62,7 +62,7 @@ func (t *texter) blocks(n ast.Node, first, rest string) {
 // block writes one block and tells whether there was anything to write.
 func (t *texter) block(n ast.Node, first, rest string, follows bool) bool {
 	gap := func() {
-		if _, tight := n.(*ast.TextBlock); follows && !tight || n.Parent() != nil && n.Parent().Type() == ast.TypeDocument && t.out.Len() > 0 {
+		if follows && !tight(n) || n.Parent() != nil && n.Parent().Type() == ast.TypeDocument && t.out.Len() > 0 {
 			t.gap(rest)
 		}
 	}
@@ -145,6 +145,19 @@ func (t *texter) block(n ast.Node, first, rest string, follows bool) bool {
 		t.blocks(n, first, rest)
 	}
 	return true
+}
+
+// tight tells whether a block follows the one before it without an empty line: text
+// and lists in an item of a tight list.
+func tight(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.TextBlock:
+		return true
+	case *ast.List:
+		_, after := n.PreviousSibling().(*ast.TextBlock)
+		return after
+	}
+	return false
 }
 
 func (t *texter) list(n *ast.List, first, rest string) {
@@ -260,9 +273,7 @@ func (t *texter) inline(b *strings.Builder, n ast.Node) {
 		case *ast.CodeSpan:
 			b.WriteString(plainText(c, t.w.src))
 		case *ast.Image:
-			if alt := plainText(c, t.w.src); alt != "" {
-				b.WriteString("[" + alt + "]")
-			}
+			t.picture(b, c)
 		case *ast.Link:
 			var inner strings.Builder
 			t.inline(&inner, c)
@@ -281,6 +292,24 @@ func (t *texter) inline(b *strings.Builder, n ast.Node) {
 		case *east.FootnoteBacklink:
 		default:
 			t.inline(b, c)
+		}
+		if end := swallowed(c, t.w.src); end != nil {
+			c = end
+		}
+	}
+}
+
+// picture is a picture's alternative text and caption; one on another site is a link.
+func (t *texter) picture(b *strings.Builder, n *ast.Image) {
+	if alt := plainText(n, t.w.src); alt != "" {
+		b.WriteString("[" + alt + "]")
+	}
+	if title := unescape(n.Title); len(title) > 0 {
+		b.WriteString(" " + string(title))
+	}
+	if ref := string(unescape(n.Destination)); classify(ref) == page && external(ref) {
+		if _, inLink := n.Parent().(*ast.Link); !inLink {
+			t.number(b, "", t.w.href(ref))
 		}
 	}
 }

@@ -24,6 +24,11 @@ func readYAML(key string, src []byte, first int) (*value, []error) {
 	if v, ok := readPlainYAML(src, first); ok {
 		return v, nil
 	}
+	return readFullYAML(key, src, first)
+}
+
+// readFullYAML reads front matter with a parser of all of YAML.
+func readFullYAML(key string, src []byte, first int) (*value, []error) {
 	if line, deep := tooDeep(src); deep {
 		return nil, []error{&Error{Key: key, Line: first + line, What: "the front matter nests too many lists in lists",
 			Instead: "Write plain settings such as tags: [one, two]."}}

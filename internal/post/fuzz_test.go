@@ -1,0 +1,134 @@
+package post
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// seeds are the sources of all cases in testdata.
+func seeds(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, one := range strings.Split(string(raw), "\n=== ")[1:] {
+			_, body, _ := strings.Cut(one, "\n")
+			source, _, _ := strings.Cut(body, "\n--- ")
+			f.Add([]byte(source))
+		}
+	}
+}
+
+// FuzzRender: whatever the text, the HTML is well-formed and harmless.
+func FuzzRender(f *testing.F) {
+	seeds(f)
+	for _, make := range hostile() {
+		f.Add([]byte(make(200)))
+	}
+	f.Add([]byte("<b {#a}\n\n[x](<java\tscript:1>) ![](//x.jpg) <a href=' javascript:x'>\n<p id=a><p id=a>"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p, err := Parse("posts/fuzz.md", body, Options{})
+		if err != nil {
+			return
+		}
+		checkRendered(t, p)
+	})
+}
+
+// FuzzParse: whatever the front matter, there is an answer soon, and what it says
+// keeps its promises.
+func FuzzParse(f *testing.F) {
+	seeds(f)
+	for _, s := range []string{"---\na: &a [*a]\n---\n", "---\n- - - a\n---\n", "+++\na = [[[1]]]\n+++\n", "---\n? [a]: b\n<<: *c\n---\n",
+		"---\nbook: {rating: .nan, year: 1e3}\n---\n", "---\ndate: 9999-12-31T24:00:00+99:99\n---\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		began := time.Now()
+		p, err := Parse("posts/folder/2024-01-02-fuzz.md", body, Options{})
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.What == "" || e.Instead == "" {
+				t.Errorf("not an error for an author: %v", err)
+			}
+			return
+		}
+		if p.Title == "" || p.Slug == "" || Slugify(p.Slug) != p.Slug {
+			t.Errorf("title %q, slug %q", p.Title, p.Slug)
+		}
+		for _, s := range append([]string{p.Title, p.Description, p.Author, p.Image, p.Subject}, p.Tags...) {
+			if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !printable(r) || r == '\n' }) {
+				t.Errorf("%q cannot stand in a page", s)
+			}
+		}
+		for _, a := range p.Aliases {
+			if !strings.HasPrefix(a, "/") || !strings.HasSuffix(a, "/") || strings.Contains(a, "/../") {
+				t.Errorf("alias %q", a)
+			}
+		}
+		if b := p.Book; b != nil && (b.Title == "" || b.Rating < 0 || b.Rating > 5) {
+			t.Errorf("book %+v", *b)
+		}
+	})
+}
+
+// FuzzPlainYAML: the quick reader of simple front matter and the full parser agree.
+func FuzzPlainYAML(f *testing.F) {
+	for _, s := range []string{"title: a b\n", "tags: [a, \"b\", c d]\n", "tags:\n  - a\n  - 'b'\nx: 1\n", "a: null\nb: \"\"\n", "a: b#c\n", "a: 2024-01-01 10:00\n",
+		"a: /x/ (y)\n", "a: b  \n# c\nd:\n", "a: yes, no\n", "a: [ ]\n", "a: b\\c\n", "é: x\n", "a: é\n", "a:\nb: - c\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !printable(r) }) {
+			return
+		}
+		quick, ok := readPlainYAML([]byte(s), 1)
+		if !ok {
+			return
+		}
+		full, errs := readFullYAML("k", []byte(s), 1)
+		if len(errs) > 0 {
+			t.Fatalf("%q: the full parser says %v", s, errs)
+		}
+		if full == nil {
+			t.Fatalf("%q: the full parser finds no settings", s)
+		}
+		if a, b := outline(*quick), outline(*full); a != b {
+			t.Errorf("%q:\n%s\nbut the full parser says\n%s", s, a, b)
+		}
+	})
+}
+
+// outline is a value without its lines.
+func outline(v value) string {
+	switch v.kind {
+	case scalar:
+		return "‹" + v.text + "›"
+	case list:
+		var all []string
+		for _, item := range v.list {
+			all = append(all, outline(item))
+		}
+		return "[" + strings.Join(all, " ") + "]"
+	case mapping:
+		var all []string
+		for _, f := range v.fields {
+			all = append(all, f.name+"="+outline(f.value))
+		}
+		return "{" + strings.Join(all, " ") + "}"
+	}
+	return "-"
+}
