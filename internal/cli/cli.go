@@ -16,7 +16,9 @@ import (
 
 // commands is the command line as a value; kong reads the tags.
 type commands struct {
-	Build buildCommand `cmd:"" help:"Write the whole site to a folder."`
+	Local  localCommand  `cmd:"" help:"Run the blog, the mail and all on this machine."`
+	Build  buildCommand  `cmd:"" help:"Write the whole site to a folder."`
+	Issues issuesCommand `cmd:"" help:"What is mailed, was mailed, or is held."`
 }
 
 // surroundings is what a command writes to.

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/pennypost/pennypost/internal/newsletter"
+)
+
+// issuesCommand is `pennypost issues`.
+type issuesCommand struct {
+	List    issuesList    `cmd:"" default:"1" help:"All issues, the newest first."`
+	Show    issuesShow    `cmd:"" help:"One issue and how far it is."`
+	Release issuesRelease `cmd:"" help:"Send an issue that is held."`
+	Cancel  issuesCancel  `cmd:"" help:"Never send an issue that is not being sent yet."`
+	Resume  issuesResume  `cmd:"" help:"Go on with an issue that was stopped while it was being sent."`
+}
+
+type (
+	issuesList struct{ dataFlags }
+	issuesShow struct {
+		dataFlags
+		issueID
+	}
+	issuesRelease struct {
+		dataFlags
+		issueID
+	}
+	issuesCancel struct {
+		dataFlags
+		issueID
+	}
+	issuesResume struct {
+		dataFlags
+		issueID
+	}
+)
+
+// issueID is the argument that names an issue.
+type issueID struct {
+	ID string `arg:"" help:"The issue's id, as the list shows it."`
+}
+
+// with calls do with the newsletter of the data.
+func with(f *dataFlags, do func(*newsletter.Newsletter) error) (err error) {
+	s, done, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	n, err := s.Newsletter()
+	if err != nil {
+		return err
+	}
+	return do(n)
+}
+
+// Run lists all issues.
+func (c *issuesList) Run(ctx context.Context, s surroundings) error {
+	return with(&c.dataFlags, func(n *newsletter.Newsletter) error {
+		all, err := n.List(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			_, err = fmt.Fprintln(s.out, "There are no issues yet: the first post that goes live opens one.")
+			return err
+		}
+		w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "ISSUE\tSTATE\tOPENED\tSENT\tABOUT")
+		for _, i := range all {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", i.ID, i.State, i.Opened.Local().Format("2006-01-02 15:04"), i.Counts.Sent, about(i))
+		}
+		return w.Flush()
+	})
+}
+
+// about says what an issue is about, and why it waits.
+func about(i newsletter.Issue) string {
+	text := i.Key
+	if text == "" {
+		text = i.Period
+	}
+	if i.Reason != "" {
+		text += ": " + i.Reason
+	}
+	return text
+}
+
+// Run shows one issue.
+func (c *issuesShow) Run(ctx context.Context, s surroundings) error {
+	return with(&c.dataFlags, func(n *newsletter.Newsletter) error {
+		d, err := n.Show(ctx, c.ID)
+		if err != nil {
+			return unknown(c.ID, err)
+		}
+		return show(s.out, d)
+	})
+}
+
+func show(out io.Writer, d newsletter.Detail) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
+	line("issue", d.ID)
+	line("about", about(d.Issue))
+	line("state", d.State)
+	line("opened", d.Opened.Local().Format("2006-01-02 15:04:05"))
+	line("due", d.Due.Local().Format("2006-01-02 15:04:05"))
+	line("recipients", d.Recipients)
+	line("sent", d.Counts.Sent)
+	line("failed", d.Counts.Failed)
+	line("waiting", d.Waiting)
+	line("under way", d.Inflight)
+	line("uncertain", d.Uncertain)
+	for _, f := range d.Failures {
+		line("refused", fmt.Sprintf("%d: %s", f.Count, f.Reason))
+	}
+	return w.Flush()
+}
+
+// Run releases a held issue.
+func (c *issuesRelease) Run(ctx context.Context, s surroundings) error {
+	return act(&c.dataFlags, s, c.ID, "released: it is sent at the next tick", func(n *newsletter.Newsletter) error { return n.Release(ctx, c.ID) })
+}
+
+// Run cancels an issue.
+func (c *issuesCancel) Run(ctx context.Context, s surroundings) error {
+	return act(&c.dataFlags, s, c.ID, "cancelled: it is never sent", func(n *newsletter.Newsletter) error { return n.Cancel(ctx, c.ID) })
+}
+
+// Run resumes an issue.
+func (c *issuesResume) Run(ctx context.Context, s surroundings) error {
+	return act(&c.dataFlags, s, c.ID, "resumed: it goes on at the next tick", func(n *newsletter.Newsletter) error { return n.Resume(ctx, c.ID) })
+}
+
+func act(f *dataFlags, s surroundings, id, done string, do func(*newsletter.Newsletter) error) error {
+	return with(f, func(n *newsletter.Newsletter) error {
+		if err := do(n); err != nil {
+			return unknown(id, err)
+		}
+		_, err := fmt.Fprintln(s.out, id, done)
+		return err
+	})
+}
+
+func unknown(id string, err error) error {
+	if errors.Is(err, newsletter.ErrNoIssue) {
+		return fmt.Errorf("there is no issue %q: `pennypost issues` lists them all", id)
+	}
+	return err
+}
