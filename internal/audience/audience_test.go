@@ -213,6 +213,26 @@ func TestLeavingsOutliveARestoredBackup(t *testing.T) {
 	}
 }
 
+// A bounce that is reported late is as old as it is: it does not undo what was
+// asked for before the report came.
+func TestLateReports(t *testing.T) {
+	a, c := newAudience(t)
+	ctx := t.Context()
+	confirm(t, a, ask(c, "anna@example.org", Each))
+	bounced := c.turn(time.Minute)
+	c.turn(time.Minute)
+	again := ask(c, "anna@example.org", Weekly)
+	c.turn(time.Minute)
+	if err := a.Bounce(ctx, "anna@example.org", bounced); err != nil {
+		t.Fatal(err)
+	}
+	s := confirm(t, a, again)
+	left, err := a.Left(ctx, time.Time{})
+	if err != nil || left.Len() != 1 || left.Has(&s) || s.Status != Active {
+		t.Errorf("%#v is %s; %d leavings, among them: %t, %v", s, s.Status, left.Len(), left.Has(&s), err)
+	}
+}
+
 func TestErase(t *testing.T) {
 	a, c := newAudience(t)
 	ctx := t.Context()

@@ -133,7 +133,9 @@ func (s *Subscriber) take(src Subscriber) {
 // depart turns the old record into a signpost. If its owner left in the meantime,
 // the new one leaves with it.
 func (a *Audience) depart(ctx context.Context, f Fingerprint, src, dst Subscriber) (Subscriber, error) {
-	if err := a.noteLeaving(ctx, f); err != nil {
+	// As of what was asked for last, so that a wish for the old address that is still
+	// to be confirmed is not undone.
+	if err := a.noteLeaving(ctx, f, src.Asked); err != nil {
 		return Subscriber{}, err
 	}
 	var leftAt, complainedAt time.Time

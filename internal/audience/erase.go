@@ -55,7 +55,7 @@ func (a *Audience) Erase(ctx context.Context, address string) (found bool, err e
 	if err != nil {
 		return false, err
 	}
-	if err := a.noteLeaving(ctx, f); err != nil {
+	if err := a.noteLeaving(ctx, f, a.now()); err != nil {
 		return false, err
 	}
 	if r := s.byAddress(address); r != nil {

@@ -91,7 +91,7 @@ func (a *Audience) end(ctx context.Context, address string, how ending, at time.
 			return nil // known
 		}
 		if how == ending(Complained) || !at.Before(r.Asked) {
-			if err := a.noteLeaving(ctx, f); err != nil {
+			if err := a.noteLeaving(ctx, f, at); err != nil {
 				return err
 			}
 		}
@@ -142,9 +142,10 @@ const (
 	leftTime = "20060102T150405.000Z"
 )
 
-// noteLeaving creates left/<now>-<fingerprint>.
-func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint) error {
-	key := leftPrefix + stamp(a.now()).Format(leftTime) + "-" + f.String()
+// noteLeaving creates left/<time>-<fingerprint>. The time is that of the wish, not of
+// the writing: a report that comes late must not undo what was asked for in between.
+func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint, at time.Time) error {
+	key := leftPrefix + stamp(at).Format(leftTime) + "-" + f.String()
 	_, err := a.state.Create(ctx, key, []byte("{}\n"), store.Header{ContentType: "application/json"})
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("note a leaving: %w", err)
@@ -160,7 +161,9 @@ type Leavings struct {
 	at   map[Fingerprint]time.Time // the last leaving of each
 }
 
-// Left reads every leaving noted since a moment; the zero time means all.
+// Left reads every leaving that was wished since a moment; the zero time means all.
+// The provider may report one hours late, with its old time: whoever goes on from
+// an earlier reading must read all of them now and then.
 func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) {
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
