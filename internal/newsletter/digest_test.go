@@ -154,7 +154,6 @@ func TestSwitchingCadence(t *testing.T) {
 				continue
 			}
 			t.Run(string(from)+" to "+string(to), func(t *testing.T) {
-				t.Parallel()
 				p := newPlace(t)
 				uid := p.subscribe("ann", from)
 				n := p.engine()

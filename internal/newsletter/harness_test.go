@@ -51,6 +51,9 @@ type place struct {
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel() // most of the time goes into waiting for the disk
+	}
 	p := &place{t: t, client: storetest.Server(t), clock: &clockwork{}, box: newMailbox()}
 	p.clock.set(monday)
 	p.box.now = p.clock.now
