@@ -121,12 +121,16 @@ func (a *answer) request(address, use string, q *request) error {
 	if err := a.Sender.SendOne(ctx, m, address); err != nil {
 		// It stays pending: sending the form again in a while tries once more. The
 		// answer is the same, because it must not tell one address from another.
-		a.Log.WarnContext(ctx, "a mail to somebody who used a form could not be sent", "error", scrub(err.Error()))
+		a.Log.WarnContext(ctx, "could not mail a link to somebody who asked for one", "error", scrub(err.Error()))
 		return nil
 	}
 	a.wait.took(time.Since(start))
 	a.settle(ctx, t.key(), now, etag, sent)
-	a.Say("somebody used a form · a mail with a link is on its way")
+	a.Say(map[kind]string{
+		join:  "somebody would like to subscribe · mailed a link to confirm it",
+		move:  "a subscriber has a new address · mailed it a link to confirm it",
+		fresh: "a subscriber asked for a fresh link · mailed",
+	}[now.Kind])
 	return nil
 }
 
