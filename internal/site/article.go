@@ -98,25 +98,29 @@ func (p *Plan) article(it, older, newer *item) theme.Article {
 
 // social is the picture other sites show beside a link to the post: the hero, also
 // one from elsewhere, because no reader's browser asks for it; else the cover; else
-// the first picture of the text.
+// the first picture of the text. None of them shows drawings (SVG).
 func (p *Plan) social(it *item) *theme.Picture {
 	e := it.e
-	if it.hero != nil {
+	if raster(it.hero) {
 		return described(it.hero, e.ImageAlt, "")
 	}
 	if isWeb(e.Image) {
 		return &theme.Picture{URL: e.Image, Alt: e.ImageAlt}
 	}
-	if it.cover != nil {
+	if raster(it.cover) {
 		return described(it.cover, coverAlt(e.Book), "")
 	}
 	for _, ref := range e.Images {
-		if pic, _ := p.picture(e.Key, ref.To); pic != nil && pic.Width >= leastSocial && !strings.HasSuffix(pic.URL, ".svg") {
-			return onPage(pic)
+		pic, _ := p.picture(e.Key, ref.To)
+		if v := onPage(pic); raster(v) && v.Width >= leastSocial {
+			return v
 		}
 	}
 	return nil
 }
+
+// raster tells whether there is a picture, and one of pixels.
+func raster(v *theme.Picture) bool { return v != nil && !strings.HasSuffix(v.URL, ".svg") }
 
 // leastSocial is the width in pixels below which other sites ignore a picture.
 const leastSocial = 200

@@ -108,7 +108,7 @@ func (p *Plan) feed(key string, capacity int) *feed {
 		Items:   make([]feedItem, 0, capacity),
 	}
 	for _, pic := range []*theme.Picture{p.frame.logo, p.frame.photo} {
-		if pic != nil && !strings.HasSuffix(pic.URL, ".svg") { // which RSS does not allow
+		if raster(pic) { // RSS allows no others
 			f.Icon = p.absolute(pic.URL)
 			break
 		}

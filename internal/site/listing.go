@@ -38,7 +38,7 @@ func (s *series) path(n int) string { return s.root + "page/" + strconv.Itoa(n) 
 func (p *Plan) planIndex() { p.planSeries(series{root: "/", items: p.live}) }
 
 func (p *Plan) planSeries(s series) {
-	last := s.count(p.s.PageSize)
+	last := s.count(p.size)
 	p.planListing(s, s.root, last)
 	if last == 1 && s.root != "/" {
 		return // nothing would link to a tag's only page a second time
@@ -50,7 +50,7 @@ func (p *Plan) planSeries(s series) {
 
 // planListing plans the page of a series at a path that shows its n-th span.
 func (p *Plan) planListing(s series, path string, n int) {
-	items := s.span(n, p.s.PageSize)
+	items := s.span(n, p.size)
 	h := p.begin("listing")
 	v := p.listing(s, path, n)
 	h.listing(&v)
@@ -80,12 +80,12 @@ func (p *Plan) listing(s series, path string, n int) theme.Listing {
 	if s.title != "" {
 		v.Description = "Posts about " + s.title + " on " + p.s.Title + "."
 	}
-	newest := n == s.count(p.s.PageSize)
+	newest := n == s.count(p.size)
 	if path != s.root {
 		number := "Page " + strconv.Itoa(n)
 		if s.title == "" {
 			v.Title, v.Kicker = number, number
-			v.Heading = dates(p, s.span(n, p.s.PageSize))
+			v.Heading = dates(p, s.span(n, p.size))
 		} else {
 			v.Title, v.Kicker = s.title+", page "+strconv.Itoa(n), s.kicker+", page "+strconv.Itoa(n)
 		}

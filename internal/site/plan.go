@@ -63,6 +63,7 @@ type Plan struct {
 	s *settings.Settings
 	t *theme.Theme
 
+	size   int // posts a listing page
 	frame  frame
 	live   []*item                  // articles, newest first
 	pages  []*item                  // static pages, by title
@@ -86,6 +87,7 @@ func New(c *catalog.Catalog, s *settings.Settings, t *theme.Theme) *Plan {
 	live, pages := c.Live(), c.Pages()
 	p := &Plan{
 		c: c, s: s, t: t,
+		size:    max(1, s.PageSize),
 		at:      make(map[string]*item, len(live)+len(pages)),
 		shown:   make(map[string]*post.Picture, len(live)),
 		scratch: &sum{},

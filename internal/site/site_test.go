@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -97,5 +98,46 @@ func TestEmptySite(t *testing.T) {
 	var feed jsonFeed
 	if err := json.Unmarshal(all["feed.json"].Body, &feed); err != nil || feed.Items == nil || len(feed.Items) != 0 {
 		t.Errorf("the feed of an empty site: %v %v", feed.Items, err)
+	}
+}
+
+// A plan is rendered by many at once.
+func TestRenderFromManySides(t *testing.T) {
+	w := smallSite(t)
+	p := w.plan(t)
+	want := w.renderAll(t, p)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for key := range p.Outputs() {
+				o, err := p.Render(key, w.read)
+				if err != nil || !bytes.Equal(o.Body, want[key].Body) {
+					t.Errorf("%s differs when others render too: %v", key, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := p.Render("nothing.html", w.read); !errors.Is(err, ErrNotPlanned) {
+		t.Errorf("what is not planned: %v", err)
+	}
+}
+
+// A text that is no longer the one planned must not become a page.
+func TestChangedSourceIsRefused(t *testing.T) {
+	w := smallSite(t)
+	p := w.plan(t)
+	changed := func(key string) ([]byte, error) {
+		body, err := w.read(key)
+		return append(body, "\nMore.\n"...), err
+	}
+	for _, key := range []string{"blog/gold/index.html", "feed.xml"} {
+		if _, err := p.Render(key, changed); err == nil {
+			t.Errorf("%s is made of another text", key)
+		}
+	}
+	gone := errors.New("gone")
+	if _, err := p.Render("feed.xml", func(string) ([]byte, error) { return nil, gone }); !errors.Is(err, gone) {
+		t.Errorf("the reader's error becomes %v", err)
 	}
 }
