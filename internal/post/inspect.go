@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -183,23 +184,38 @@ func (in *inspector) html(piece []byte, line int) {
 	}
 }
 
-// countWords counts runs of letters and digits; scripts without blanks between
-// words count two characters as one.
+// countWords counts runs of letters and digits; of scripts without blanks between
+// words two characters count as one word.
 func countWords(text []byte) int {
 	n, dense := 0, 0
 	in := false
-	for _, r := range string(text) {
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			i++
+			switch {
+			case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9':
+				if !in {
+					n++
+				}
+				in = true
+			case c != '\'' && c != '-':
+				in = false
+			}
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		i += size
 		switch {
-		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+		case r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana), unicode.Is(unicode.Thai, r):
 			dense++
 			in = false
-		case r < 0x80 && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'), r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)):
+		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
 			if !in {
 				n++
 			}
 			in = true
-		case in && (r == '\'' || r == '’' || r == '-'):
-		default:
+		case r != '’':
 			in = false
 		}
 	}

@@ -60,13 +60,32 @@ func (q *quickLinkify) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 	case ' ', '*', '_', '~', '(':
 		word = line[1:]
 	}
-	if len(word) < 5 || !bytes.HasPrefix(word, []byte("http")) && !bytes.HasPrefix(word, []byte("www.")) && !bytes.HasPrefix(word, []byte("ftp:")) {
-		at := bytes.IndexAny(word[:min(len(word), 80)], "@ \n(<>[]\"")
-		if at < 1 || word[at] != '@' {
-			return nil
-		}
+	if !likeAddress(word) {
+		return nil
 	}
 	return q.InlineParser.Parse(parent, block, pc)
+}
+
+// likeAddress tells whether a word may be the address of a page or of a mailbox.
+func likeAddress(word []byte) bool {
+	if len(word) < 5 {
+		return false
+	}
+	switch word[0] {
+	case 'h', 'w', 'f':
+		if bytes.HasPrefix(word, []byte("http")) || bytes.HasPrefix(word, []byte("www.")) || bytes.HasPrefix(word, []byte("ftp:")) {
+			return true
+		}
+	}
+	for i, c := range word[:min(len(word), 80)] {
+		switch c {
+		case '@':
+			return i > 0
+		case ' ', '\n', '(', '<', '>', '[', ']', '"':
+			return false
+		}
+	}
+	return false
 }
 
 // typography turns straight quotation marks, "--" and "..." into what a

@@ -25,6 +25,9 @@ func Slugify(s string) string {
 	if s == "" {
 		return ""
 	}
+	if made, ok := plainSlug(s); ok {
+		return made
+	}
 	spelt := signs.ReplaceAllStringFunc(s, func(m string) string {
 		return strings.NewReplacer("+", "-plus", "#", "-sharp").Replace(m)
 	})
@@ -40,6 +43,37 @@ func Slugify(s string) string {
 		made = strings.TrimRight(cut, "-_") + "-" + shortHash(s)
 	}
 	return made
+}
+
+// plainSlug does what is left to do where a text is short and holds only ASCII
+// letters, digits, blanks and hyphens; false for any other.
+func plainSlug(s string) (string, bool) {
+	if len(s) > slugLimit {
+		return "", false
+	}
+	var b [slugLimit]byte
+	n := 0
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			b[n] = c | 0x20
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			b[n] = c
+		case c == ' ' || c == '-':
+			if n == 0 || b[n-1] == '-' {
+				continue
+			}
+			b[n] = '-'
+		default:
+			return "", false
+		}
+		n++
+	}
+	if n > 0 && b[n-1] == '-' {
+		n--
+	}
+	return string(b[:n]), n > 0
 }
 
 // shortHash is eight hex digits that stand for a text.

@@ -19,7 +19,7 @@ func (s shelf) Link(ref string) (string, bool) {
 	}
 	name, place, has := strings.Cut(ref, "#")
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".md")
-	to := s.base + "/blog/" + Slugify(name) + "/"
+	to := s.base + "/blog/" + strings.ReplaceAll(name, "%20", "-") + "/"
 	if has {
 		to += "#" + place
 	}
