@@ -58,7 +58,7 @@ func (n *Newsletter) announcement(ctx context.Context, w *world, postID string) 
 	if err != nil {
 		return m, "", fmt.Errorf("read %s: %w", e.Key, err)
 	}
-	p, err := post.Parse(e.Key, body, post.Options{Location: w.settings.Location})
+	p, err := post.Parse(e.Key, body, post.Options{Location: w.settings.Location, Language: w.settings.Language})
 	if err != nil {
 		return m, "", fmt.Errorf("make the mail of %s: %w", e.Key, err)
 	}

@@ -21,9 +21,9 @@ type Options struct {
 	Now            func() time.Time
 	Rand           io.Reader // cryptographically strong
 
-	// SiteURL, Domain and From stand in where site.yaml sets no url,
-	// newsletter.domain and newsletter.from. Without any domain, issues wait.
-	SiteURL, Domain, From string
+	// SiteURL and Domain stand in where site.yaml sets no url and newsletter.domain.
+	// Without any domain, issues wait.
+	SiteURL, Domain string
 	// Undo is how long an instant issue waits unless newsletter.undo says otherwise.
 	Undo time.Duration
 	// Settle is how long an uncertain request rests before the log is asked.

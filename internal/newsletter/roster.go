@@ -181,7 +181,11 @@ func (r *roster) sort() {
 	place := make(map[int]int, len(r.moved))
 	for _, i := range order {
 		uid := r.uids[i*audience.UIDLen : (i+1)*audience.UIDLen]
-		if gone[i] || (len(uids) > 0 && bytes.Equal(uids[len(uids)-audience.UIDLen:], uid)) {
+		if gone[i] {
+			continue
+		}
+		if len(uids) > 0 && bytes.Equal(uids[len(uids)-audience.UIDLen:], uid) {
+			place[i] = len(sets) - 1 // there twice: the uids they had lead to the one that stays
 			continue
 		}
 		if r.moved[i] {

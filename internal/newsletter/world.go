@@ -51,15 +51,7 @@ func (n *Newsletter) complete(c *catalog.Catalog) (*settings.Settings, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the settings in the catalog: %w", err)
 	}
-	if s.URL == "" {
-		s.URL = n.SiteURL
-	}
-	if s.Newsletter.Domain == "" {
-		s.Newsletter.Domain = n.Domain
-	}
-	if s.Newsletter.From == "" {
-		s.Newsletter.From = n.From
-	}
+	s.Complete(n.SiteURL, n.Domain)
 	if !s.Newsletter.UndoSet {
 		s.Newsletter.Undo = n.Undo
 	}
