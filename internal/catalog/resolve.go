@@ -22,6 +22,9 @@ type resolver struct {
 	from, base string
 }
 
+// Base is what root-relative links begin with, as package post asks for it.
+func (r resolver) Base() string { return r.base }
+
 // Link leads to another published post or page by its file name.
 func (r resolver) Link(ref string) (string, bool) {
 	e := r.c.Target(r.from, ref)
