@@ -47,8 +47,12 @@ func (h *sheet) bookKicker(title string) {
 	}
 }
 
-// bookPanel is the cover beside what the book is.
+// bookPanel is the cover beside what the book is; nothing if that is no more than
+// the post's title says.
 func (h *sheet) bookPanel(b *post.Book, cover post.Picture, shown bool) {
+	if !shown && !b.Rated && b.Publisher == "" && b.Year == 0 && b.Genre == "" {
+		return
+	}
 	h.put(layout, ` style="margin:0 0 28px"><tr>`)
 	if shown {
 		h.put(`<td class="cover" width="170" valign="top" style="width:170px;padding:4px 0">`,

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/pennypost/pennypost/internal/settings"
@@ -39,12 +38,16 @@ func (h *sheet) postal() {
 
 func postalLines(s *settings.Settings) []string {
 	var lines []string
-	for _, l := range append([]string{s.Title}, strings.Split(s.Newsletter.Address, "\n")...) {
-		if l = line(l); l != "" && !slices.Contains(lines, l) { // many repeat the title
+	for l := range strings.SplitSeq(s.Newsletter.Address, "\n") {
+		if l = line(l); l != "" {
 			lines = append(lines, l)
 		}
 	}
-	return lines
+	title := line(s.Title)
+	if title == "" || len(lines) > 0 && strings.HasPrefix(lines[0], title) {
+		return lines
+	}
+	return append([]string{title}, lines...)
 }
 
 // textFooter is listFooter in plain text.
