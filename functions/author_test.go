@@ -25,7 +25,7 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 		S3: storetest.Server(t), Content: "content", Site: "site", State: "state",
 		Now: func() time.Time { return now }, Rand: rand.Reader, SiteURL: "https://notes.example",
 		Undo: 10 * time.Minute, Settle: time.Minute, Deadline: time.Minute,
-		Mailgun: Mailgun{Domain: "mg.notes.example", From: "ada@notes.example"},
+		Mailgun: Mailgun{Domain: "mg.notes.example"},
 	}
 	ctx := t.Context()
 	c := catalog.New("secret")

@@ -68,7 +68,6 @@ func (s Surroundings) Newsletter() (*newsletter.Newsletter, error) {
 		Rand:     s.Rand,
 		SiteURL:  s.SiteURL,
 		Domain:   s.Mailgun.Domain,
-		From:     s.Mailgun.From,
 		Undo:     s.Undo,
 		Settle:   s.Settle,
 		Deadline: s.Deadline,

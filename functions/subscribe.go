@@ -45,17 +45,7 @@ func (s Surroundings) Subscribe() http.Handler {
 }
 
 // complete puts in what the surroundings know and the author left open.
-func (s Surroundings) complete(set *settings.Settings) {
-	if set.URL == "" {
-		set.URL = s.SiteURL
-	}
-	if set.Newsletter.Domain == "" {
-		set.Newsletter.Domain = s.Mailgun.Domain
-	}
-	if set.Newsletter.From == "" {
-		set.Newsletter.From = s.Mailgun.From
-	}
-}
+func (s Surroundings) complete(set *settings.Settings) { set.Complete(s.SiteURL, s.Mailgun.Domain) }
 
 // letter sends one mail to one person, from the domain of the settings in force.
 type letter struct {

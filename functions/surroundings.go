@@ -50,8 +50,8 @@ type Surroundings struct {
 type Mailgun struct {
 	// Base is the API's address without "/v3"; empty: as newsletter.region says.
 	Base string
-	// Domain and From stand in where site.yaml sets none (locally).
-	Domain, From string
+	// Domain stands in where site.yaml sets none (locally).
+	Domain string
 	// SendingKey may only send; EventsKey may read events (optional: reports "" then);
 	// SigningKey verifies webhooks.
 	SendingKey, EventsKey, SigningKey func(context.Context) (string, error)

@@ -207,7 +207,7 @@ func (s *services) surroundings() functions.Surroundings {
 		Undo:    s.o.Undo, Settle: s.o.Settle, Deadline: deadline,
 		Alone: true,
 		Mailgun: functions.Mailgun{
-			Base: reachable(s.ports.mailgun), Domain: "mail.localhost", From: "blog@mail.localhost",
+			Base: reachable(s.ports.mailgun), Domain: "mail.localhost",
 			SendingKey: key("local"), EventsKey: key("local"), SigningKey: key(s.key),
 		},
 		Invalidate: func(context.Context) error { return nil },

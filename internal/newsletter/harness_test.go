@@ -75,7 +75,7 @@ func (p *place) engine(change ...func(*Options)) *Newsletter {
 	o := Options{
 		State: p.state(), Content: p.content(), Audience: p.people(), Sender: p.box, Events: p.box,
 		Now: p.clock.now, Rand: rand.Reader, SiteURL: "https://notes.example", Domain: "mg.notes.example",
-		From: "Ada <ada@notes.example>", Undo: 10 * time.Minute, Settle: 30 * time.Minute, Deadline: time.Minute,
+		Undo: 10 * time.Minute, Settle: 30 * time.Minute, Deadline: time.Minute,
 		Say: func(line string) { p.mu.Lock(); p.said = append(p.said, line); p.mu.Unlock() },
 	}
 	for _, c := range change {

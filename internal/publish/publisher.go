@@ -105,9 +105,7 @@ func Settings(c *catalog.Catalog, siteURL string) (*settings.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.URL == "" {
-		s.URL = strings.TrimSuffix(siteURL, "/")
-	}
+	s.Complete(siteURL, "")
 	return s, nil
 }
 

@@ -3,7 +3,6 @@ package settings
 import (
 	"bytes"
 	"fmt"
-	"net/mail"
 	"strings"
 	"unicode/utf8"
 )
@@ -69,13 +68,7 @@ func (r *reader) site(root *node, s *Settings) {
 		"theme":       func(n *node) { r.theme(n, &s.Theme) },
 		"newsletter":  func(n *node) { r.newsletter(n, &s.Newsletter) },
 	})
-	if s.Newsletter.From == "" && s.Newsletter.Domain != "" {
-		name := s.Author.Name
-		if name == "" {
-			name = s.Title
-		}
-		s.Newsletter.From = plainMailbox(&mail.Address{Name: name, Address: "newsletter@" + s.Newsletter.Domain})
-	}
+	s.deriveFrom()
 	if s.Newsletter.ReplyTo == "" {
 		s.Newsletter.ReplyTo = s.Author.Email
 	}

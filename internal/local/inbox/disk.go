@@ -23,7 +23,7 @@ type disk struct {
 	mu     sync.Mutex
 	next   int64
 	index  []entry // by seq
-	byID   map[string][]int64
+	byID   map[string][]int64 // seqs by message id, oldest first
 	bodies map[string]bool
 	events map[int64][]happened // what the buttons did, by seq
 }
@@ -91,6 +91,7 @@ func (d *disk) add(q *request) {
 	}
 	d.index = slices.Insert(d.index, at, e)
 	d.byID[q.MessageID] = append(d.byID[q.MessageID], q.Seq)
+	slices.Sort(d.byID[q.MessageID])
 	d.next = max(d.next, q.Seq+1)
 }
 
@@ -185,6 +186,23 @@ func (d *disk) newest() []entry {
 	all := slices.Clone(d.index)
 	slices.Reverse(all)
 	return all
+}
+
+// about returns what the log is asked about, newest first: the requests with one
+// message id, or with none given all.
+func (d *disk) about(messageID string) []entry {
+	if messageID == "" {
+		return d.newest()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var found []entry
+	for _, seq := range slices.Backward(d.byID[messageID]) {
+		if at, ok := slices.BinarySearchFunc(d.index, seq, func(e entry, seq int64) int { return int(e.seq - seq) }); ok {
+			found = append(found, d.index[at])
+		}
+	}
+	return found
 }
 
 // write puts a file in place so that it is there whole or not at all, even if

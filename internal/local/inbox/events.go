@@ -83,11 +83,11 @@ func asked(r *http.Request) (window, error) {
 func (s *Server) log(domain string, ask window) ([]any, error) {
 	items := []any{}
 	skip := ask.Offset
-	for _, e := range s.disk.newest() {
+	for _, e := range s.disk.about(ask.MessageID) {
 		if len(items) >= ask.Limit {
 			break
 		}
-		if e.domain != domain || ask.MessageID != "" && e.messageID != ask.MessageID {
+		if e.domain != domain {
 			continue
 		}
 		extra := s.disk.happenedTo(e.seq)

@@ -116,7 +116,7 @@ func (s *Server) oneForPeople(w http.ResponseWriter, r *http.Request) {
 		others = append(others, other{copyID(q.Seq, i), q.To[i].Address, i == n})
 	}
 	view := r.URL.Query().Get("view")
-	if !slices.Contains([]string{"text", "headers", "source"}, view) {
+	if !slices.Contains([]string{"phone", "text", "headers", "source"}, view) {
 		view = "html"
 		if m.HTML == "" {
 			view = "text"

@@ -78,11 +78,12 @@ func (s *Server) each(to string, yield func(Message) bool) error {
 		if q == nil { // somebody tidied up by hand
 			continue
 		}
+		all := q.copies()
 		for n := range q.To {
 			if to != "" && !strings.EqualFold(q.To[n].Address, to) {
 				continue
 			}
-			if !yield(q.copyFor(n)) {
+			if !yield(all.of(n)) {
 				return nil
 			}
 		}

@@ -1,9 +1,7 @@
 package inbox
 
 import (
-	"encoding/json"
 	"net/mail"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -57,23 +55,42 @@ type Message struct {
 	Received time.Time         `json:"received"`
 }
 
+// copies makes what each recipient gets. The texts are taken apart once, however
+// many recipients there are.
+type copies struct {
+	q                   *request
+	subject, text, html template
+	headers             map[string]template
+}
+
+func (q *request) copies() *copies {
+	c := &copies{q: q, subject: compile(q.Subject), text: compile(q.text), html: compile(q.html), headers: map[string]template{}}
+	for name, value := range q.Headers {
+		if !strings.EqualFold(name, "Message-Id") {
+			c.headers[name] = compile(value)
+		}
+	}
+	return c
+}
+
 // copyFor is the request's message as its n-th recipient sees it.
-func (q *request) copyFor(n int) Message {
-	to := q.To[n]
-	fill := q.filler(to)
+func (q *request) copyFor(n int) Message { return q.copies().of(n) }
+
+// of is the message as the n-th recipient sees it.
+func (c *copies) of(n int) Message {
+	q, to := c.q, c.q.To[n]
+	values := q.values(to)
 	m := Message{
 		ID: copyID(q.Seq, n), To: to.Address, From: bare(q.From),
-		Subject: fill(q.Subject), Text: fill(q.text), HTML: fill(q.html),
+		Subject: c.subject.fill(values), Text: c.text.fill(values), HTML: c.html.fill(values),
 		Received: q.Received,
 	}
 	m.Headers = map[string]string{
 		"From": q.From, "To": q.visible(n), "Subject": m.Subject,
 		"Message-Id": "<" + q.MessageID + ">", "Date": q.Received.Format(time.RFC1123Z),
 	}
-	for name, value := range q.Headers {
-		if !strings.EqualFold(name, "Message-Id") {
-			m.Headers[name] = fill(value)
-		}
+	for name, value := range c.headers {
+		m.Headers[name] = value.fill(values)
 	}
 	return m
 }
@@ -98,42 +115,6 @@ func (r recipient) String() string {
 		return r.Address
 	}
 	return (&mail.Address{Name: r.Name, Address: r.Address}).String()
-}
-
-// variable is what Mailgun replaces in subject, bodies and headers.
-// https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending
-var variable = regexp.MustCompile(`%(recipient(?:\.[A-Za-z0-9_-]+|_email|_name|_fname|_lname)?|(?:mailing_list_|tag_)?unsubscribe_url)%`)
-
-// filler replaces the variables with one recipient's values. What has no value
-// stays as it is.
-func (q *request) filler(to recipient) func(string) string {
-	given, family, _ := strings.Cut(to.Name, " ")
-	values := map[string]string{
-		"recipient": to.String(), "recipient_email": to.Address, "recipient_name": to.Name,
-		"recipient_fname": given, "recipient_lname": family,
-		"unsubscribe_url":              "http://mailgun.invalid/unsubscribe",
-		"tag_unsubscribe_url":          "http://mailgun.invalid/unsubscribe",
-		"mailing_list_unsubscribe_url": "http://mailgun.invalid/unsubscribe",
-	}
-	for name, value := range q.RecipientVariables[to.Address] {
-		text, ok := value.(string)
-		if !ok {
-			raw, _ := json.Marshal(value) // it came as JSON
-			text = string(raw)
-		}
-		values["recipient."+name] = text
-	}
-	return func(s string) string {
-		if !strings.Contains(s, "%") {
-			return s
-		}
-		return variable.ReplaceAllStringFunc(s, func(found string) string {
-			if value, ok := values[found[1:len(found)-1]]; ok {
-				return value
-			}
-			return found
-		})
-	}
 }
 
 // bare is the address of "Name <address>".
