@@ -174,12 +174,18 @@ func keepPicture(ctx context.Context, t *testing.T, file string) {
 // checkShape measures the page.
 func checkShape(ctx context.Context, t *testing.T, name string, s scene) {
 	t.Helper()
-	wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if wide > 0 {
-		t.Errorf("the page is %.0f pixels wider than the window", wide)
+	// 320 pixels are a page at 400 % (WCAG 2.2, 1.4.10).
+	for _, width := range []int64{320, s.width} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+			t.Fatal(err)
+		}
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wide > 0 {
+			t.Errorf("in a window of %d pixels the page is %.0f pixels too wide", width, wide)
+		}
 	}
 	if name != "article" || s.width < 768 {
 		return
