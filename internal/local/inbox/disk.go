@@ -22,7 +22,7 @@ type disk struct {
 
 	mu     sync.Mutex
 	next   int64
-	index  []entry // by seq
+	index  []entry            // by seq
 	byID   map[string][]int64 // seqs by message id, oldest first
 	bodies map[string]bool
 	events map[int64][]happened // what the buttons did, by seq

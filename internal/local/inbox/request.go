@@ -59,15 +59,15 @@ type Message struct {
 // many recipients there are.
 type copies struct {
 	q                   *request
-	subject, text, html template
-	headers             map[string]template
+	subject, text, html cut
+	headers             map[string]cut
 }
 
 func (q *request) copies() *copies {
-	c := &copies{q: q, subject: compile(q.Subject), text: compile(q.text), html: compile(q.html), headers: map[string]template{}}
+	c := &copies{q: q, subject: cutUp(q.Subject), text: cutUp(q.text), html: cutUp(q.html), headers: map[string]cut{}}
 	for name, value := range q.Headers {
 		if !strings.EqualFold(name, "Message-Id") {
-			c.headers[name] = compile(value)
+			c.headers[name] = cutUp(value)
 		}
 	}
 	return c

@@ -10,13 +10,13 @@ import (
 // https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending
 var variable = regexp.MustCompile(`%(recipient(?:\.[A-Za-z0-9_-]+|_email|_name|_fname|_lname)?|(?:mailing_list_|tag_)?unsubscribe_url)%`)
 
-// template is a text taken apart at its variables: a part, a name, a part, …
-type template struct {
+// cut is a text taken apart at its variables: a part, a name, a part, …
+type cut struct {
 	parts, names []string
 }
 
-func compile(text string) template {
-	var t template
+func cutUp(text string) cut {
+	var t cut
 	from := 0
 	for _, at := range variable.FindAllStringSubmatchIndex(text, -1) {
 		t.parts = append(t.parts, text[from:at[0]])
@@ -28,7 +28,7 @@ func compile(text string) template {
 }
 
 // fill puts values in the place of the variables. What has no value stays.
-func (t template) fill(values map[string]string) string {
+func (t cut) fill(values map[string]string) string {
 	if len(t.names) == 0 {
 		return t.parts[0]
 	}
