@@ -4,20 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"html/template"
-	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/pennypost/pennypost/internal/newsletter"
-	"github.com/pennypost/pennypost/internal/theme"
+	"github.com/pennypost/pennypost/internal/signup"
 )
 
 // author serves /author: what the links in the author's mails lead to. Whoever has
 // the link may act on its one issue. Looking changes nothing; pressing a button does.
 type author struct {
 	newsletter *newsletter.Newsletter
-	log        *slog.Logger
+	frame      *signup.Handler
 }
 
 // authorPage is the body of the page.
@@ -42,21 +40,14 @@ var authorLabels = map[newsletter.Action]string{
 }
 
 func (a author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer") // the address holds the token
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-Robots-Tag", "noindex")
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		a.show(w, r, http.StatusOK, r.URL.Query().Get("t"), newsletter.Action(r.URL.Query().Get("do")), "")
 	case http.MethodPost:
 		a.act(w, r)
 	default:
-		h.Set("Allow", "GET, HEAD, POST")
-		http.Error(w, "That is not possible here.", http.StatusMethodNotAllowed)
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		a.frame.Show(w, r, http.StatusMethodNotAllowed, "That is not possible here", "")
 	}
 }
 
@@ -64,7 +55,7 @@ func (a author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a author) act(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
-		http.Error(w, "That did not arrive whole. Please try again.", http.StatusBadRequest)
+		a.frame.Show(w, r, http.StatusBadRequest, "That did not arrive whole", "<p>Please try again.</p>")
 		return
 	}
 	token, do := r.PostForm.Get("t"), newsletter.Action(r.PostForm.Get("do"))
@@ -76,9 +67,11 @@ func (a author) act(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, newsletter.ErrLink):
 		a.show(w, r, http.StatusNotFound, token, "", "")
 	case err != nil:
-		a.trouble(w, r, err)
+		a.frame.Trouble(w, r, err)
 	default:
 		// The token is base64url; nothing else passes AuthorAct.
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "no-referrer")
 		http.Redirect(w, r, "/author?t="+token, http.StatusSeeOther)
 	}
 }
@@ -90,10 +83,9 @@ func (a author) show(w http.ResponseWriter, r *http.Request, status int, token s
 		status, err = http.StatusNotFound, nil
 		view.Title = "This link does not work any more"
 		view.Lines = []string{"It may be too old, or not have been copied whole. The newest mail about the post has a fresh one."}
-		view.Settings, err = a.newsletter.Settings(r.Context())
 	}
 	if err != nil {
-		a.trouble(w, r, err)
+		a.frame.Trouble(w, r, err)
 		return
 	}
 	data := struct {
@@ -113,33 +105,10 @@ func (a author) show(w http.ResponseWriter, r *http.Request, status int, token s
 		}
 		return 0
 	})
-	var body, page bytes.Buffer
-	err = authorPage.Execute(&body, data)
-	if err == nil {
-		var look *theme.Theme
-		if look, err = theme.New(view.Settings); err == nil {
-			err = look.Notice(&page, &theme.Notice{
-				Page:    theme.Page{Path: "/author", Title: view.Title, NoIndex: true, Type: "website"},
-				Heading: view.Title, Kicker: "For the author", Body: template.HTML(body.String()), NoBox: true,
-			})
-		}
-	}
-	if err != nil {
-		a.trouble(w, r, err)
+	var body bytes.Buffer
+	if err := authorPage.Execute(&body, data); err != nil {
+		a.frame.Trouble(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(page.Len()))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(page.Bytes())
-	}
-}
-
-func (a author) trouble(w http.ResponseWriter, r *http.Request, err error) {
-	if a.log != nil {
-		a.log.ErrorContext(r.Context(), "the author's page failed", "error", err.Error())
-	}
-	w.Header().Set("Retry-After", "10")
-	http.Error(w, "Something went wrong on our side, and nothing was lost. Please try again in a minute.", http.StatusServiceUnavailable)
+	a.frame.Show(w, r, status, view.Title, template.HTML(body.String()))
 }

@@ -31,13 +31,13 @@ func (s Surroundings) Subscribe() http.Handler {
 		Log:      s.Log,
 		Say:      s.say,
 	})
-	own := author{newsletter: n, log: s.Log}
+	own := author{newsletter: n, frame: readers}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.TrimSuffix(r.URL.Path, "/") != "/author":
 			readers.ServeHTTP(w, r)
 		case err != nil:
-			own.trouble(w, r, err)
+			readers.Trouble(w, r, err)
 		default:
 			own.ServeHTTP(w, r)
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
-	"github.com/pennypost/pennypost/internal/settings"
 )
 
 // Action is what the author can do about an issue from a link in a mail.
@@ -30,10 +29,9 @@ const linkFor = 35 * 24 * time.Hour
 // AuthorView is what the author sees about an issue.
 type AuthorView struct {
 	Detail
-	Settings *settings.Settings
-	Title    string   // of the post, or the digest's name
-	Lines    []string // who is mailed and when, as in the receipt
-	Actions  []Action // what fits its state, the likeliest first
+	Title   string   // of the post, or the digest's name
+	Lines   []string // who is mailed and when, as in the receipt
+	Actions []Action // what fits its state, the likeliest first
 }
 
 // AuthorLink is the path and query of the page on which the author can act on an
@@ -82,19 +80,9 @@ func (n *Newsletter) AuthorPage(ctx context.Context, token string) (AuthorView, 
 	if err != nil {
 		return AuthorView{}, err
 	}
-	v := AuthorView{Detail: d, Settings: w.settings, Actions: fitting(&d.Issue)}
+	v := AuthorView{Detail: d, Actions: fitting(&d.Issue)}
 	v.Title, v.Lines, err = n.describe(ctx, w, &d.Issue)
 	return v, err
-}
-
-// Settings are those in force, with what the surroundings put in for what the
-// author leaves open.
-func (n *Newsletter) Settings(ctx context.Context) (*settings.Settings, error) {
-	w, err := n.look(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return w.settings, nil
 }
 
 // AuthorAct does what the author asked for on the page of a link. A [*Refusal] says

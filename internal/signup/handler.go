@@ -167,7 +167,7 @@ func (h *Handler) trouble(w http.ResponseWriter, r *http.Request, err error) {
 // knownPath keeps whatever else a path holds out of the log.
 func knownPath(path string) string {
 	switch p := strings.TrimSuffix(path, "/"); p {
-	case "/subscribe", "/confirm", "/preferences", "/unsubscribe":
+	case "/subscribe", "/confirm", "/preferences", "/unsubscribe", "/author":
 		return p
 	}
 	return "another"
