@@ -49,6 +49,7 @@ type trips struct {
 	mu    sync.Mutex
 	log   []string // "PUT /site/index.html"
 	fault func(n int, r *http.Request) (before, after bool)
+	weigh func(up, down int64) // is told the bytes of each request and answer
 	n     int
 }
 
@@ -68,6 +69,9 @@ func (t *trips) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errBroken
 	}
 	resp, err := http.DefaultTransport.RoundTrip(r)
+	if t.weigh != nil && err == nil {
+		t.weigh(max(0, r.ContentLength), max(0, resp.ContentLength))
+	}
 	if after && err == nil {
 		_ = resp.Body.Close()
 		return nil, errBroken
