@@ -56,13 +56,12 @@ func decodeShard(n int, body []byte) (*shard, error) {
 		return &shard{Version: shardVersion}, nil
 	}
 	key := ShardKey(n)
-	var s shard
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if err := dec.Decode(&s); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %s", key, jsonTrouble(err))
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%s is damaged: something follows its end", key)
+	s, ok := scanShard(body)
+	if !ok {
+		s = &shard{}
+		if err := json.Unmarshal(body, s); err != nil {
+			return nil, fmt.Errorf("%s is damaged: %s", key, jsonTrouble(err))
+		}
 	}
 	if s.Version > shardVersion {
 		return nil, &VersionError{Key: key, Version: s.Version}
@@ -95,7 +94,7 @@ func decodeShard(n int, body []byte) (*shard, error) {
 			return nil, fmt.Errorf("%s is damaged: it holds a mark that does not belong there", key)
 		}
 	}
-	return &s, nil
+	return s, nil
 }
 
 // jsonTrouble describes an error without quoting what was read, which may be an address.
@@ -105,9 +104,6 @@ func jsonTrouble(err error) string {
 		return fmt.Sprintf("not JSON at byte %d", e.Offset)
 	case *json.UnmarshalTypeError:
 		return fmt.Sprintf("unexpected value at byte %d", e.Offset)
-	}
-	if err == io.ErrUnexpectedEOF || err == io.EOF {
-		return "it ends too early"
 	}
 	return "not the JSON that was expected"
 }
