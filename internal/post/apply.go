@@ -144,7 +144,7 @@ func (f *front) date(key string) (time.Time, string) {
 
 // apply fills in what the front matter says and leaves the rest as it was.
 func (f *front) apply(m *Meta) {
-	if t := f.text("title"); t != "" {
+	if t := plainLine(f.text("title"), maxTitle); t != "" {
 		m.Title = t
 	}
 	f.applyState(m)
@@ -155,16 +155,16 @@ func (f *front) apply(m *Meta) {
 	if s := f.text("slug"); s != "" {
 		m.Slug = Slugify(path.Base("/" + strings.Trim(s, "/")))
 	}
-	m.Description = f.text("description")
+	m.Description = plainLine(f.text("description"), maxDescription)
 	f.applyImage(m)
 	f.applyTags(m)
 	if h, ok := f.heard["author"]; ok {
-		m.Author = strings.Join(h.value.names(), ", ")
+		m.Author = clamp(oneLine(strings.Join(h.value.names(), ", ")), maxTitle)
 	}
 	f.applyAddresses(m)
 	m.TOC, _ = f.yes("toc")
 	f.applyMailing(m)
-	m.Subject, m.Preview = f.text("subject"), f.text("preview")
+	m.Subject, m.Preview = clamp(f.text("subject"), maxTitle), clamp(f.text("preview"), maxTitle)
 	f.applyBook(m)
 }
 
@@ -229,6 +229,7 @@ func (f *front) applyImage(m *Meta) {
 	if s := f.text("image_caption"); s != "" {
 		m.ImageCaption = s
 	}
+	m.ImageAlt, m.ImageCaption = plainLine(m.ImageAlt, maxDescription), plainLine(m.ImageCaption, maxDescription)
 	if external(m.Image) {
 		f.warn(h.line, "the image lies on another site, so it is not shown; put a copy beside this file and write its name")
 	}
@@ -255,8 +256,8 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 func (f *front) applyTags(m *Meta) {
 	seen := map[string]bool{}
 	for _, tag := range f.heard["tags"].value.texts() {
-		tag = oneLine(strings.TrimPrefix(tag, "#"))
-		if s := Slugify(tag); s != "" && !seen[s] {
+		tag = plainLine(strings.TrimPrefix(tag, "#"), maxTag)
+		if s := Slugify(tag); s != "" && !seen[s] && len(m.Tags) < maxTags {
 			seen[s] = true
 			m.Tags = append(m.Tags, tag)
 		}
@@ -342,6 +343,10 @@ func (f *front) applyMailing(m *Meta) {
 	case "none", "no", "never", "false", "off":
 		m.Mailing = MailNone
 	default:
+		if strings.Contains(h.value.text, "@") { // somebody's address, which is repeated nowhere
+			f.warn(h.line, fmt.Sprintf("“%s” says here how a post is mailed (now, digest or none), so the address was left out", h.name))
+			return
+		}
 		f.fail(h.line, fmt.Sprintf("“%s: %s” is not a way of mailing a post", h.name, short(h.value.text)),
 			"Write email: now, email: digest or email: none, or leave the line out.")
 	}
@@ -375,6 +380,9 @@ func (f *front) applyBook(m *Meta) {
 	}
 	if m.Book == nil {
 		return
+	}
+	if h, ok := f.heard["image"]; ok && m.Book.Cover == "" && strings.HasPrefix(fold(h.name), "cover") && !external(m.Image) {
+		m.Book.Cover = m.Image // a review's cover is the book's
 	}
 	for _, key := range []string{"isbn", "isbn13", "rating", "stars"} {
 		if one, ok := f.heard[key]; ok {

@@ -34,13 +34,17 @@ func decode(key string, body []byte) (text []byte, warn *Warning, err *Error) {
 	text, bad := fromWindows1252(text)
 	text = unixLines(text)
 	if len(bytes.TrimSpace(text)) == 0 {
-		return fail("there is nothing in this file",
-			"Write a first line such as “# My title”, an empty line, and then your text.")
+		return nil, nil, nothingInIt(key)
 	}
 	if bad > 0 {
 		warn = &Warning{Line: bad, Text: "this file is not in UTF-8 but in an older encoding (Windows-1252 was assumed); save it as UTF-8 if a letter looks wrong"}
 	}
 	return text, warn, nil
+}
+
+func nothingInIt(key string) *Error {
+	return &Error{Key: key, What: "there is nothing in this file",
+		Instead: "Write a first line such as “# My title”, an empty line, and then your text."}
 }
 
 // fromUTF16 decodes what Windows' Notepad calls "Unicode", known by its first two bytes.

@@ -149,7 +149,7 @@ func (in *inspector) image(ref string, noAlt bool, line int) {
 
 func (in *inspector) add(to *[]Ref, r Ref) {
 	key := Ref{To: r.To, NoAlt: r.NoAlt}
-	if !in.seen[key] {
+	if !in.seen[key] && len(*to) < maxRefs {
 		in.seen[key] = true
 		*to = append(*to, r)
 	}

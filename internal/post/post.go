@@ -74,6 +74,8 @@ func Parse(key string, body []byte, opt Options) (*Post, error) {
 	}
 	if fields == nil { // text between two rules
 		parts.body, parts.line = text, 1
+	} else if len(fields.fields) == 0 && len(bytes.TrimSpace(parts.body)) == 0 {
+		return nil, nothingInIt(key)
 	}
 	lines, err := p.readBody(parts, opt)
 	if err != nil {
@@ -81,7 +83,7 @@ func Parse(key string, body []byte, opt Options) (*Post, error) {
 	}
 	heading := firstHeading(p.doc)
 	if heading != nil {
-		p.Title = plainText(heading, p.src)
+		p.Title = clamp(plainText(heading, p.src), maxTitle)
 	}
 	if err := p.readFront(fields, opt.Location); err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxTag is the longest shortcode that is taken for one.
-const maxTag = 2 << 10
+// maxShortcode is the longest shortcode that is taken for one.
+const maxShortcode = 2 << 10
 
 // expander rewrites the shortcodes of Hugo, Zola and Jekyll as Markdown. It copies
 // the text piece by piece and remembers which line of the file each line of the
@@ -105,7 +105,7 @@ var (
 
 // tag rewrites the shortcode at an offset, if there is one, and returns where to go on.
 func (x *expander) tag(i int) int {
-	head := x.src[i:min(len(x.src), i+maxTag)]
+	head := x.src[i:min(len(x.src), i+maxShortcode)]
 	closer := "}}"
 	if head[1] == '%' {
 		closer = "%}"
