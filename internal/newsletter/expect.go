@@ -255,5 +255,9 @@ func clockAt(t, now time.Time, loc *time.Location) string {
 
 // sentLine is said when an issue is over.
 func sentLine(c Counts) string {
-	return fmt.Sprintf("mailed %s (%d failed)", count(c.Sent, "subscriber"), c.Failed)
+	line := "mailed " + count(c.Sent, "subscriber")
+	if c.Failed > 0 {
+		line += fmt.Sprintf(" (%d failed)", c.Failed)
+	}
+	return line
 }

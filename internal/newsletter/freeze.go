@@ -162,7 +162,7 @@ func (n *Newsletter) begin(ctx context.Context, w *world, i *Issue, l *list, now
 		// The author was faster than the freeze: the witness must not stay open.
 		err = n.closeWitness(ctx, changed, now)
 	}
-	if err == nil && changed.State == Sending && changed.Recipients > 0 {
+	if err == nil && changed.State == Sending && changed.Recipients > 0 && !changed.toldAlready() {
 		n.Say("mailing " + count(changed.Recipients, "subscriber"))
 	}
 	return changed, err

@@ -135,6 +135,12 @@ func (i *Issue) check() error {
 // over tells whether nothing more will happen to the issue.
 func (i *Issue) over() bool { return i.State == Closed || i.State == Cancelled }
 
+// toldAlready tells whether publishing said, a moment ago, whom this issue is mailed
+// to: saying it again when it is frozen would be noise.
+func (i *Issue) toldAlready() bool {
+	return i.Kind == Instant && i.Undo == 0 && i.Released.IsZero()
+}
+
 // begun tells whether the issue passed the point of no return.
 func (i *Issue) begun() bool { return !i.Frozen.IsZero() }
 

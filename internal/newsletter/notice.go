@@ -186,7 +186,9 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 	if len(ids) == 1 && only != nil {
 		m.Subject = subject(only, first)
 	}
-	m.Outro = append(m.Outro, "The links work for 35 days, for whoever has this mail.")
+	if slices.ContainsFunc(m.Sections, func(s mail.Section) bool { return len(s.Actions) > 0 }) {
+		m.Outro = append(m.Outro, "The links work for 35 days, for whoever has this mail.")
+	}
 	return m.Message()
 }
 
