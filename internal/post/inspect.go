@@ -20,7 +20,6 @@ type inspector struct {
 	p        *Post
 	lines    *lineTable
 	ids      *headingIDs
-	inLink   int
 	seen     map[Ref]bool
 	words    int
 	told     map[string]bool
