@@ -39,6 +39,7 @@ func (s Surroundings) Publisher(a publish.Announcer) *publish.Publisher {
 		Log:         s.Log,
 		SiteURL:     s.SiteURL,
 		Patience:    s.Deadline,
+		Alone:       s.Alone,
 		Say: func(r *publish.Report) {
 			if line := r.String(); line != "" {
 				s.say(line)

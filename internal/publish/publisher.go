@@ -51,11 +51,17 @@ type Options struct {
 	// Patience is how long the tick leaves what another run has marked as pending to
 	// that run: the longest a run can live.
 	Patience time.Duration
+	// Alone says that no other process publishes here. Then runs take turns, which
+	// is calmer than racing, and whatever is unfinished at the first tick was left by
+	// a process that is gone.
+	Alone bool
 }
 
 // Publisher runs the publish steps. It is safe for concurrent use.
 type Publisher struct {
 	Options
+
+	turn sync.Mutex // of runs, if alone
 
 	mu     sync.Mutex
 	cached *version // the catalog last read or written

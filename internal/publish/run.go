@@ -44,6 +44,10 @@ func (p *Publisher) Run(ctx context.Context, keys []string) error {
 }
 
 func (p *Publisher) start(ctx context.Context, keys []string, anew bool) error {
+	if p.Alone {
+		p.turn.Lock()
+		defer p.turn.Unlock()
+	}
 	r := &run{
 		Publisher: p,
 		observer:  &observer{content: p.Content, seen: map[string]catalog.Seen{}},

@@ -15,7 +15,8 @@ const chunk = 20_000
 // the catalog has come to rest, because a run that was overtaken and died right
 // after its PUT leaves the site wrong without a trace in the catalog.
 func (p *Publisher) sweepDue(c *catalog.Catalog, now time.Time, first bool) bool {
-	return first || c.Sweep.Bucket != "" || now.Sub(c.Sweep.Done) >= sweepEvery ||
+	setBack := c.Sweep.Done.Sub(now) > time.Minute
+	return first || setBack || c.Sweep.Bucket != "" || now.Sub(c.Sweep.Done) >= sweepEvery ||
 		c.Changed.After(c.Sweep.Done) && now.Sub(c.Changed) > p.Patience
 }
 

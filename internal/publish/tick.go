@@ -23,7 +23,7 @@ func (p *Publisher) Tick(ctx context.Context) error {
 		return err
 	}
 	p.mu.Lock()
-	first := !p.woke
+	first := !p.woke && p.Alone
 	p.woke = true
 	p.mu.Unlock()
 	now := p.Now()
@@ -48,6 +48,9 @@ func dueBy(c *catalog.Catalog, now time.Time) bool {
 // What failed is tried again ever more rarely.
 func (p *Publisher) left(c *catalog.Catalog, now time.Time, first bool) bool {
 	quiet := now.Sub(c.Changed)
+	if quiet < 0 { // the clock was set back
+		quiet = sweepEvery
+	}
 	if !first && quiet < p.Patience {
 		return false
 	}
