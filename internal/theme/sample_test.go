@@ -190,6 +190,7 @@ func samplePreferences() *Notice {
     <label class="choice"><input type="checkbox" name="topics" value="books"> <span>Book reviews</span></label>
   </fieldset>
   <div class="field"><label for="until">Pause until</label><input id="until" type="date" name="until"><p class="hint">Nothing is sent before that day.</p></div>
+  <div class="field"><label for="weeks">Send me nothing for</label><select id="weeks" name="weeks"><option value="2">2 weeks</option><option value="4">4 weeks</option></select></div>
   <div class="buttons"><button class="button" type="submit">Save</button> <button class="button button-quiet" type="submit" name="do" value="pause">Pause</button></div>
 </form>
 <h2>Leave</h2>
