@@ -3,8 +3,8 @@ package mail
 import (
 	"fmt"
 	"mime"
-	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"strings"
 	"unicode"
@@ -95,7 +95,7 @@ func address(a *mail.Address) string {
 // host is the site's domain name; "localhost" where it has none of its own.
 func host(s *settings.Settings) string {
 	u, err := url.Parse(s.URL)
-	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
+	if err != nil || u.Hostname() == "" || isNumber(u.Hostname()) {
 		return "localhost"
 	}
 	return u.Hostname()
@@ -121,4 +121,10 @@ func siteURL(s *settings.Settings) error {
 		return fmt.Errorf("url: %q is not the address of a site", s.URL)
 	}
 	return nil
+}
+
+// isNumber tells an IP address from a name.
+func isNumber(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
