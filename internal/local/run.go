@@ -66,7 +66,7 @@ func (s *services) open() (err error) {
 			return err
 		}
 	}
-	if s.queue, err = queue.Open(queue.Options{Dir: s.data.path(queueDir), Now: s.now, Timeout: deadline, Say: s.voice.say}); err != nil {
+	if s.queue, err = queue.Open(queue.Options{Dir: s.data.path(queueDir), Now: s.now, Concurrency: 1, Timeout: deadline, Say: s.voice.say}); err != nil {
 		return err
 	}
 	n := &notifier{send: s.queue.Send, say: s.voice.say}
@@ -148,7 +148,10 @@ func (s *services) run(ctx context.Context) error {
 	case <-done:
 	case <-time.After(grace):
 		cut()
-		<-done
+		select {
+		case <-done:
+		case <-time.After(grace): // it does not listen; all data survive a hard end
+		}
 	}
 	if err == nil {
 		s.voice.say("stopped; everything is kept in " + s.data.dir)
@@ -158,11 +161,18 @@ func (s *services) run(ctx context.Context) error {
 
 // work runs queue, ticks and mirror until ctx ends; what it returns is closed when
 // all have ended.
+//
+// One publish run at a time: overlapping ones are correct but do the same work twice
+// on a machine that has no more, and tell of one upload in several lines.
 func (s *services) work(ctx, hard context.Context, h functions.Handlers) <-chan struct{} {
 	var all sync.WaitGroup
+	var publishing sync.Mutex
 	all.Go(func() {
 		s.queue.Run(ctx, func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-			ctx, cancel := context.WithCancel(ctx)
+			publishing.Lock()
+			defer publishing.Unlock()
+			// Its time begins now that it is its turn.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadline)
 			defer cancel()
 			defer context.AfterFunc(hard, cancel)()
 			return h.Publish(ctx, e)
@@ -173,7 +183,7 @@ func (s *services) work(ctx, hard context.Context, h functions.Handlers) <-chan 
 		every = time.Second
 	}
 	for name, call := range map[string]func(context.Context) error{
-		"publishing on the clock": h.PublishTick,
+		"publishing on the clock": unlessBusy(&publishing, h.PublishTick),
 		"opening digests":         h.DigestTick,
 		"sending":                 h.SendTick,
 	} {
@@ -192,6 +202,20 @@ func (s *services) work(ctx, hard context.Context, h functions.Handlers) <-chan 
 		close(done)
 	}()
 	return done
+}
+
+// unlessBusy leaves out a call while somebody else holds the lock: the next tick comes.
+func unlessBusy(m *sync.Mutex, call func(context.Context) error) func(context.Context) error {
+	if call == nil {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		if !m.TryLock() {
+			return nil
+		}
+		defer m.Unlock()
+		return call(ctx)
+	}
 }
 
 // surroundings is the world as the functions see it.

@@ -19,9 +19,17 @@ type voice struct {
 // address finds what may be an e-mail address, wherever it stands.
 var address = regexp.MustCompile(`[^\s<>"'(),;:=/]+@[^\s<>"'(),;:=/]+\.[^\s<>"'(),;:=/]+`)
 
+// fileName matches what looks like an address but is a file's name, "photo@2x.png".
+var fileName = regexp.MustCompile(`(?i)\.(md|markdown|txt|ya?ml|jpe?g|png|gif|webp|svg|heic|html|json)$`)
+
 // say writes a line.
 func (v *voice) say(line string) {
-	line = address.ReplaceAllString(strings.ReplaceAll(line, "\n", "; "), "(address)")
+	line = address.ReplaceAllStringFunc(strings.ReplaceAll(line, "\n", "; "), func(found string) string {
+		if fileName.MatchString(found) {
+			return found
+		}
+		return "(address)"
+	})
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	_, _ = fmt.Fprintln(v.out, line)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -45,10 +46,10 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	switch r.URL.Path {
 	case "/subscribe", "/confirm", "/preferences", "/unsubscribe", "/author":
-		f.o.Subscribe.ServeHTTP(w, r)
+		f.call(f.o.Subscribe, w, r)
 		return
 	case "/webhooks/mailgun":
-		f.o.Webhook.ServeHTTP(w, r)
+		f.call(f.o.Webhook, w, r)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -63,6 +64,23 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.serve(w, r, key)
+}
+
+// call lets a function answer. One that panics is answered for, as API Gateway does.
+func (f *Front) call(function http.Handler, w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		f.o.Log.Error("a function panicked", "path", r.URL.Path, "error", fmt.Sprint(p))
+		w.Header().Set("Cache-Control", "no-store")
+		http.Error(w, "That did not work. Try again in a moment.", http.StatusInternalServerError)
+	}()
+	function.ServeHTTP(w, r)
 }
 
 // Key is the key in the site's bucket that an address stands for, or where the

@@ -176,6 +176,19 @@ func TestFunctionsBehindTheFront(t *testing.T) {
 	}
 }
 
+func TestFunctionThatPanics(t *testing.T) {
+	var said bytes.Buffer
+	f := front.New(front.Options{
+		Subscribe: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }),
+		Log:       slog.New(slog.NewTextHandler(&said, nil)),
+	})
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/subscribe", nil))
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "boom") || !strings.Contains(said.String(), "boom") {
+		t.Errorf("answered %d %s, said %s", w.Code, w.Body, &said)
+	}
+}
+
 func TestConditionalAndPacked(t *testing.T) {
 	bucket, url := serve(t)
 	long := strings.Repeat("a line of text\n", 500)

@@ -35,7 +35,7 @@ const (
 	footerLimit = 1 << 20
 )
 
-var errNotAnObject = errors.New("not a stored object")
+var errNotAnObject = errors.New("this file is damaged or not one of ours; move it away to go on without it")
 
 // place is where in its bucket's folder an object of that key is.
 func place(key string) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/rclone/gofakes3"
 )
@@ -66,12 +65,3 @@ func matches(list, etag string) bool {
 	}
 	return false
 }
-
-// clock lets gofakes3 read our time.
-type clock struct{ now func() time.Time }
-
-// Now implements gofakes3.TimeSource.
-func (c clock) Now() time.Time { return c.now() }
-
-// Since implements gofakes3.TimeSource.
-func (c clock) Since(t time.Time) time.Duration { return c.now().Sub(t) }

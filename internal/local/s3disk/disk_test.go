@@ -305,3 +305,33 @@ func TestBrowsersAreTurnedAway(t *testing.T) {
 		}
 	}
 }
+
+// Bodies come in chunks, with signatures, trailers or both, if a client streams.
+func TestChunkedBodies(t *testing.T) {
+	client, url := serve(t, t.TempDir(), s3disk.Options{})
+	signature := ";chunk-signature=" + strings.Repeat("0a", 32)
+	trailer := "x-amz-checksum-crc32:AAAAAA==\r\n"
+	for kind, chunked := range map[string]string{
+		"STREAMING-UNSIGNED-PAYLOAD-TRAILER":         "5\r\nhello\r\n6\r\n world\r\n0\r\n" + trailer + "\r\n",
+		"STREAMING-AWS4-HMAC-SHA256-PAYLOAD":         "5" + signature + "\r\nhello\r\n6" + signature + "\r\n world\r\n0" + signature + "\r\n\r\n",
+		"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": "5" + signature + "\r\nhello\r\n6" + signature + "\r\n world\r\n0" + signature + "\r\n" + trailer + "x-amz-trailer-signature:00\r\n\r\n",
+		"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD":   "b" + signature + "\r\nhello world\r\n0" + signature + "\r\n\r\n",
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+"/content/x", strings.NewReader(chunked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Amz-Content-Sha256", kind)
+		r.Header.Set("X-Amz-Decoded-Content-Length", "11")
+		r.Header.Set("Content-Encoding", "aws-chunked")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		_, got, err := store.New(client, "content").Get(t.Context(), "x", store.Cond{})
+		if answer.StatusCode != 200 || err != nil || string(got) != "hello world" {
+			t.Errorf("%s: %s, stored %q, %v", kind, answer.Status, got, err)
+		}
+	}
+}

@@ -175,7 +175,7 @@ func deletes(t *testing.T, b *store.Bucket) {
 
 func keys(t *testing.T, b *store.Bucket) {
 	p := prefix()
-	names := append([]string{strings.Repeat("long-", 60) + ".md"}, awkward...)
+	names := append([]string{strings.Repeat("long-", 46) + ".md"}, awkward...)
 	var wanted []string
 	for _, name := range names {
 		key := p + name
