@@ -17,7 +17,7 @@ import (
 func scanShard(body []byte) (s *shard, ok bool) {
 	text := string(body) // the records' strings are cut out of this one
 	head, rest, ok := strings.Cut(text, ",\n\"subscribers\":[")
-	if !ok || !utf8.ValidString(text) {
+	if !ok || !strings.HasPrefix(head, `{"version":`) || !utf8.ValidString(text) {
 		return nil, false
 	}
 	s = &shard{}
@@ -38,11 +38,13 @@ func scanShard(body []byte) (s *shard, ok bool) {
 		break
 	}
 	tail, ok := strings.CutPrefix(rest, "]")
-	if !ok {
+	if marks, more := strings.CutPrefix(tail, ",\n\"marks\":"); more {
+		tail = `"marks":` + marks
+	} else if !strings.HasPrefix(tail, "}") {
 		return nil, false
 	}
 	var end shard
-	if json.Unmarshal([]byte("{"+strings.TrimPrefix(tail, ",")), &end) != nil ||
+	if !ok || json.Unmarshal([]byte("{"+tail), &end) != nil ||
 		end.Version != 0 || end.Generation != 0 || end.Nonce != "" || end.Subscribers != nil {
 		return nil, false
 	}
