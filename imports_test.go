@@ -40,6 +40,7 @@ var imports = []struct {
 	{"internal/local/*", "internal/store", "each stands in for one service"},
 	{"internal/store/storetest", "internal/local/s3disk internal/store", "tests of every package need a bucket"},
 	{"internal/cli", "*", "a command names what it needs"},
+	{"infra", "", "the stack is described, not imported"},
 	{".", "internal/cli", "main is the command line"},
 }
 
