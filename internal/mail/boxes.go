@@ -15,7 +15,11 @@ import (
 
 // code is a block of code, in lines that break rather than run out of the window.
 func (h *sheet) code(n *html.Node) {
-	h.put(layout, ` style="margin:0 0 24px"><tr><td class="c" bgcolor="`, h.c.code, `" style="background-color:`, h.c.code,
+	class, ground := "c", h.c.code
+	if within(n, atom.Blockquote) || within(n, atom.Aside) { // a callout has that ground already
+		class, ground = "g", h.c.paper
+	}
+	h.put(layout, ` style="margin:0 0 `, gap(n, 24), `"><tr><td class="`, class, `" bgcolor="`, ground, `" style="background-color:`, ground,
 		`;border-radius:6px;padding:16px 18px"><pre dir="ltr" style="margin:0;font-family:`, mono, `;font-size:14px;line-height:22px;white-space:pre-wrap;word-break:break-word;text-align:left">`,
 		esc(strings.TrimRight(content(n), "\n")), "</pre></td></tr></table>")
 }
@@ -88,7 +92,7 @@ func (h *sheet) list(n *html.Node) {
 
 // dataTable is a table of the author's: it stays a table for screen readers.
 func (h *sheet) dataTable(n *html.Node) {
-	h.put(`<div style="overflow-x:auto;margin:0 0 24px"><table cellpadding="0" cellspacing="0" border="0" width="100%" style="border-collapse:collapse;font-size:16px;line-height:23px">`)
+	h.put(`<div style="overflow-x:auto;margin:0 0 24px"><table cellpadding="0" cellspacing="0" border="0" width="100%" style="border-collapse:collapse;font-size:16px;line-height:23px;word-break:normal">`)
 	for row := range n.Descendants() {
 		switch row.DataAtom {
 		case atom.Caption:

@@ -131,6 +131,7 @@ func everyMessage(t testing.TB) map[string]mail.Message {
 	}{
 		"announcement":  announcement(t, "everything"),
 		"review":        announcement(t, "review"),
+		"odds":          announcement(t, "odds"),
 		"right-to-left": rtl,
 		"weekly":        digest(t, mail.Weekly, 1),
 		"monthly":       sans,
