@@ -48,6 +48,11 @@ func samplePages(t testing.TB, th *Theme) map[string]string {
 	})
 	page("tag", func(b *strings.Builder) error { return th.Listing(b, sampleTag()) })
 	page("shelf", func(b *strings.Builder) error { return th.Shelf(b, sampleShelf()) })
+	page("shelf-plain", func(b *strings.Builder) error {
+		v := sampleShelf()
+		v.Groups = []ShelfGroup{{Books: sampleBooks()[:4]}}
+		return th.Shelf(b, v)
+	})
 	page("shelf-empty", func(b *strings.Builder) error {
 		return th.Shelf(b, &Shelf{Page: Page{Path: "/books/", Title: "Books"}})
 	})
