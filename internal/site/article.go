@@ -38,7 +38,6 @@ func (p *Plan) planArticle(it, older, newer *item) {
 	h := p.begin("article")
 	h.article(&view)
 	h.mark(it.body)
-	h.number(it.e.Words)
 	h.origin(originOf(it.e))
 	o := Output{Key: it.key, Stage: Article, Sources: []string{it.e.Key}}
 	p.plan(o, h, func(w *bytes.Buffer, read Reader) error {

@@ -103,7 +103,7 @@ func drawWorld(t *rapid.T) *world {
 // change makes one random change and names the keys it touched.
 func (w *world) change(t *rapid.T) []string {
 	keys := slices.Sorted(maps.Keys(w.files))
-	switch rapid.SampledFrom([]string{"put", "put", "put", "delete", "rename", "settings", "picture", "break", "word"}).Draw(t, "change") {
+	switch rapid.SampledFrom([]string{"put", "delete", "rename", "settings", "picture", "break", "word", "line", "line", "line"}).Draw(t, "change") {
 	case "put":
 		key := drawKey(t)
 		w.put(key, drawPost(t))
@@ -121,8 +121,23 @@ func (w *world) change(t *rapid.T) []string {
 		delete(w.files, from)
 		return []string{from, to}
 	case "picture":
-		w.put("posts/a.jpg", drawJPEG(500, 20, rapid.Uint8().Draw(t, "shade")))
-		return []string{"posts/a.jpg"}
+		if rapid.Bool().Draw(t, "photo") {
+			w.put("posts/a.jpg", drawJPEG(500, 20, rapid.Uint8().Draw(t, "shade")))
+			return []string{"posts/a.jpg"}
+		}
+		w.put("posts/b.png", drawPNG(30, 20, rapid.Uint8().Draw(t, "shade")))
+		return []string{"posts/b.png"}
+	case "line": // one field of a post or of the settings, or one line of a text, goes
+		key := rapid.SampledFrom(keys).Draw(t, "shorter")
+		if !post.IsMarkdown(key) && key != settings.Key {
+			return nil
+		}
+		lines := strings.SplitAfter(w.files[key], "\n")
+		i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
+		if !strings.HasPrefix(lines[i], "---") {
+			w.put(key, strings.Join(slices.Delete(lines, i, i+1), ""))
+		}
+		return []string{key}
 	case "break":
 		key := rapid.SampledFrom(keys).Draw(t, "broken")
 		if post.IsMarkdown(key) {
@@ -232,7 +247,14 @@ func TestDigestCoversEverything(t *testing.T) {
 
 		keys := w.change(t)
 		s = w.settings(t)
-		after := planOf(t, w.see(t, c, keys, s), s)
+		next := w.see(t, c, keys, s)
+		if ids := slices.Sorted(maps.Keys(next.Posts)); len(ids) > 0 && rapid.IntRange(0, 9).Draw(t, "release") == 0 {
+			e := *next.Posts[rapid.SampledFrom(ids).Draw(t, "released")]
+			e.Late = !e.Late
+			next = next.Clone() // whose index is made anew
+			next.Posts[e.ID] = &e
+		}
+		after := planOf(t, next, s)
 		remade := w.render(t, after)
 		for key, o := range after.Outputs() {
 			was, there := before.Outputs()[key]

@@ -132,8 +132,11 @@ func TestStructuredData(t *testing.T) {
 		!strings.HasPrefix(fmt.Sprint(image["url"]), "https://bench.example/media/") {
 		t.Errorf("the post is described as %v", posting)
 	}
-	// "\u0007" and "<leaf>" in a title must neither end the element nor break the JSON.
-	if gold := read("blog/gold/index.html"); !strings.Contains(fmt.Sprint(gold["headline"]), "<leaf>") {
+	if gold := read("blog/gold/index.html"); gold["headline"] != `Gold & "silver", 1 < 2` {
 		t.Errorf("the post is described as %v", gold)
+	}
+	// Nothing in a title may end the element or break the JSON.
+	if text := string(script(ldWork{Name: "</script><!--\u2028\x07\xff"})); strings.ContainsAny(text, "<>\u2028\x07\xff") || !json.Valid([]byte(text)) {
+		t.Errorf("the data is %q", text)
 	}
 }

@@ -78,16 +78,14 @@ func (p *Plan) digestItems() {
 	}
 }
 
-// hashBody writes what the HTML of a body is made from: the text, the language and
-// time zone it is read in, and where its references lead now.
+// hashBody writes what the HTML of a body is made from: the text and where its
+// references lead now. The language and time zone it is read in are hashed with
+// the other settings.
 func (p *Plan) hashBody(h *sum, it *item) {
 	e := it.e
 	h.text(e.Hash)
 	h.text(e.Key)
-	h.text(p.s.Language)
-	h.text(p.s.Timezone)
 	h.flag(p.c.Current(e))
-	h.flag(e.TOC)
 	for _, ref := range e.Links {
 		to := ""
 		if target := p.c.Target(e.Key, ref.To); target != nil && target.Live {
@@ -97,9 +95,6 @@ func (p *Plan) hashBody(h *sum, it *item) {
 	}
 	for _, ref := range e.Images {
 		h.source(p.show(e.Key, ref.To))
-	}
-	if !p.c.Current(e) {
-		h.text(e.Description)
 	}
 }
 

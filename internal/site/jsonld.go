@@ -72,7 +72,7 @@ type ldWork struct {
 const ldContext = "https://schema.org"
 
 // articleData describes a post or static page. Everything it uses is in the view,
-// the settings, or hashed beside them.
+// the settings, or decided by the text, whose hash is in the digest.
 func (p *Plan) articleData(it *item, v *theme.Article) template.JS {
 	if v.Preview {
 		return ""

@@ -160,6 +160,11 @@ func TestEditedTextChangesOnlyItsPage(t *testing.T) {
 	}) {
 		t.Errorf("an old post's title changes %v", got)
 	}
+	if got := changed("posts/post-003.md", strings.Replace(w.files["posts/post-003.md"], "2015-04-01", "2015-04-02", 1)); !slices.Equal(got, []string{
+		"archive/2015/index.html", "blog/post-003/index.html", "page/1/index.html", "sitemap.xml", "tags/all/page/1/index.html", "tags/even1/page/1/index.html",
+	}) {
+		t.Errorf("an old post's date changes %v", got)
+	}
 }
 
 func TestListingPagesLeadToEachOther(t *testing.T) {
