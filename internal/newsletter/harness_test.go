@@ -380,9 +380,10 @@ func (f flakySender) Accepted(ctx context.Context, domain, region, id string) (b
 // over is an engine on a flaky network.
 func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
 	f.next = http.DefaultTransport
-	client := s3.New(p.client.Options(), func(o *s3.Options) {
-		o.HTTPClient = &http.Client{Transport: f}
-		o.Retryer = aws.NopRetryer{}
+	own := p.client.Options()
+	client := s3.New(s3.Options{ // a copy of own would share what New writes into
+		BaseEndpoint: own.BaseEndpoint, Region: own.Region, UsePathStyle: own.UsePathStyle, Credentials: own.Credentials,
+		HTTPClient: &http.Client{Transport: f}, Retryer: aws.NopRetryer{},
 	})
 	state := store.New(client, "state")
 	return p.engine(append([]func(*Options){func(o *Options) {
