@@ -48,6 +48,17 @@ func BenchmarkEncodeShard(b *testing.B) {
 	}
 }
 
+func BenchmarkFingerprint(b *testing.B) {
+	ring, err := newKeyring(rand.Reader, time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ring.fingerprint("Reader12345@example.org")
+	}
+}
+
 func BenchmarkSign(b *testing.B) {
 	ring, err := newKeyring(rand.Reader, time.Now())
 	if err != nil {
