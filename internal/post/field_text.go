@@ -61,15 +61,17 @@ func dereference(s string) string {
 func withoutTags(s string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(s))
-	for z.Next() != html.ErrorToken {
-		raw := z.Raw()
-		if len(raw) > 1 && raw[0] == '<' {
-			b.WriteString(strings.ReplaceAll(rawAsText(raw), "\n", " "))
-			continue
+	for read := 0; ; read += len(z.Raw()) {
+		switch z.Next() {
+		case html.ErrorToken:
+			b.WriteString(s[min(read, len(s)):]) // a tag that never ends is text
+			return b.String()
+		case html.TextToken:
+			b.Write(z.Raw())
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			b.WriteString(strings.ReplaceAll(rawAsText(z.Raw()), "\n", " "))
 		}
-		b.Write(raw)
 	}
-	return b.String()
 }
 
 // clamp cuts a text to a number of characters.
