@@ -83,6 +83,7 @@ func (p *Plan) digestItems() {
 // the other settings.
 func (p *Plan) hashBody(h *sum, it *item) {
 	e := it.e
+	h.text(post.Version)
 	h.text(e.Hash)
 	h.text(e.Key)
 	h.flag(p.c.Current(e))
