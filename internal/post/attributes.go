@@ -16,9 +16,9 @@ type attributes struct{}
 
 // attributeList is what may stand between the braces, and nothing else: prose in
 // braces stays prose.
-var attributeList = regexp.MustCompile(`^\{(:?)\s*((?:[#.][\pL\pN_:.-]+|[\pL_-]+=(?:"[^"\n]*"|'[^'\n]*'|[\pL\pN_%./:-]+)|toc\b)\s*)*\}`)
+var attributeList = regexp.MustCompile(`^\{(:?)\s*((?:[#.][A-Za-z0-9\x{80}-\x{10ffff}_:.-]+|[A-Za-z\x{80}-\x{10ffff}_-]+=(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9\x{80}-\x{10ffff}_%./:-]+)|toc\b)\s*)*\}`)
 
-var attributeItem = regexp.MustCompile(`[#.][\pL\pN_:-]+|[\pL_-]+=(?:"[^"\n]*"|'[^'\n]*'|[\pL\pN_%./:-]+)`)
+var attributeItem = regexp.MustCompile(`[#.][A-Za-z0-9\x{80}-\x{10ffff}_:-]+|[A-Za-z\x{80}-\x{10ffff}_-]+=(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9\x{80}-\x{10ffff}_%./:-]+)`)
 
 func (attributes) Trigger() []byte { return []byte{'{'} }
 

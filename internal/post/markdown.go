@@ -2,6 +2,7 @@ package post
 
 import (
 	"bytes"
+	"sync"
 	"unicode"
 
 	"github.com/yuin/goldmark"
@@ -14,8 +15,9 @@ import (
 )
 
 // markdown reads CommonMark, GitHub's extensions and those of Markdown Extra. It
-// is configured once, never changed and safe for many goroutines.
-var markdown = newMarkdown()
+// is configured once, when first needed (a function that only counts subscribers
+// starts the sooner), never changed, and safe for many goroutines.
+var markdown = sync.OnceValue(newMarkdown)
 
 // languageKey is where the language of the text is found while it is parsed.
 var languageKey = parser.NewContextKey()
@@ -46,7 +48,7 @@ func newMarkdown() parser.Parser {
 func parseMarkdown(src []byte, language string) ast.Node {
 	pc := parser.NewContext()
 	pc.Set(languageKey, language)
-	return markdown.Parse(text.NewReader(src), parser.WithContext(pc))
+	return markdown().Parse(text.NewReader(src), parser.WithContext(pc))
 }
 
 // quickLinkify asks for a bare address only where a word looks like one. The

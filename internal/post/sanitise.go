@@ -3,6 +3,7 @@ package post
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
@@ -10,8 +11,8 @@ import (
 )
 
 // allowed is what bluemonday lets through: the elements and attributes that this
-// package writes. It is built once and never changed.
-var allowed = newPolicy()
+// package writes. It is built once, when first needed, and never changed.
+var allowed = sync.OnceValue(newPolicy)
 
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
@@ -67,5 +68,5 @@ func sanitise(body []byte) ([]byte, bool) {
 	if balanced.Len() > 4*len(body)+4096 { // reopened formatting, over and over
 		return nil, false
 	}
-	return allowed.SanitizeBytes([]byte(balanced.String())), true
+	return allowed().SanitizeBytes([]byte(balanced.String())), true
 }

@@ -95,12 +95,12 @@ func (x *expander) dropped(what string) {
 }
 
 var (
-	hugoTag   = regexp.MustCompile(`^\{\{(?:<|%)\s*(/?)\s*([\pL\pN_./-]+)([^\x00]*?)(/?)\s*(?:>|%)\}\}`)
+	hugoTag   = regexp.MustCompile(`^\{\{(?:<|%)\s*(/?)\s*([A-Za-z0-9\x{80}-\x{10ffff}_./-]+)([^\x00]*?)(/?)\s*(?:>|%)\}\}`)
 	hugoQuote = regexp.MustCompile(`^\{\{([<%])/\*([^\x00]*?)\*/([>%])\}\}`)
-	liquidTag = regexp.MustCompile(`^\{%-?\s*([\pL_][\pL\pN_-]*)([^\x00]*?)-?%\}`)
+	liquidTag = regexp.MustCompile(`^\{%-?\s*([A-Za-z\x{80}-\x{10ffff}_][A-Za-z0-9\x{80}-\x{10ffff}_-]*)([^\x00]*?)-?%\}`)
 	liquidVar = regexp.MustCompile(`^\{\{-?\s*([^\x00{}]*?)\s*-?\}\}`)
-	zolaCall  = regexp.MustCompile(`^([\pL_][\pL\pN_:]*)\(([^\x00]*)\)$`)
-	tagArg    = regexp.MustCompile("([\\pL\\pN_-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'|`([^`]*)`|([^\\s\"'`,)]+))|\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'|`([^`]*)`|([^\\s,\"'`]+)")
+	zolaCall  = regexp.MustCompile(`^([A-Za-z\x{80}-\x{10ffff}_][A-Za-z0-9\x{80}-\x{10ffff}_:]*)\(([^\x00]*)\)$`)
+	tagArg    = regexp.MustCompile("([A-Za-z0-9\\x{80}-\\x{10ffff}_-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'|`([^`]*)`|([^\\s\"'`,)]+))|\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'|`([^`]*)`|([^\\s,\"'`]+)")
 )
 
 // tag rewrites the shortcode at an offset, if there is one, and returns where to go on.

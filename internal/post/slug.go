@@ -16,7 +16,7 @@ const slugLimit = 96
 
 // signs are letters that programmers' names end in; without them "C", "C++" and
 // "C#" would be one tag.
-var signs = regexp.MustCompile(`([\pL\pN])([+#]+)(\s|$)`)
+var signs = regexp.MustCompile(`([A-Za-z0-9\x{80}-\x{10ffff}])([+#]+)(\s|$)`)
 
 // Slugify makes the part of a URL that stands for a tag, a title or a file name:
 // lower-case ASCII letters, digits, single hyphens and underscores. It is stable, and never empty

@@ -19,7 +19,7 @@ type parts struct {
 }
 
 // keyLine looks like the beginning of front matter rather than prose under a rule.
-var keyLine = regexp.MustCompile(`^\s*(#|"?[\pL_][\pL\pN_.-]*"?\s*[:=](\s|$))`)
+var keyLine = regexp.MustCompile(`^\s*(#|"?[A-Za-z\x{80}-\x{10ffff}_][A-Za-z0-9\x{80}-\x{10ffff}_.-]*"?\s*[:=](\s|$))`)
 
 // split finds front matter at the head of a file: between two lines of three
 // hyphens (YAML) or three plus signs (TOML).
@@ -86,4 +86,4 @@ func firstFull(text []byte) []byte {
 }
 
 // keyNoSpace is a key whose colon lacks its space.
-var keyNoSpace = regexp.MustCompile(`^[\pL_][\pL\pN_-]*:`)
+var keyNoSpace = regexp.MustCompile(`^[A-Za-z\x{80}-\x{10ffff}_][A-Za-z0-9\x{80}-\x{10ffff}_-]*:`)

@@ -77,8 +77,8 @@ func tomlLine(rows []string, name string, first, from int) int {
 }
 
 var (
-	tomlColon = regexp.MustCompile(`^\s*([\pL\pN_-]+)\s*:\s*(.*)$`)
-	tomlPair  = regexp.MustCompile(`^\s*([\pL\pN_-]+)\s*=\s*(.*)$`)
+	tomlColon = regexp.MustCompile(`^\s*([A-Za-z0-9\x{80}-\x{10ffff}_-]+)\s*:\s*(.*)$`)
+	tomlPair  = regexp.MustCompile(`^\s*([A-Za-z0-9\x{80}-\x{10ffff}_-]+)\s*=\s*(.*)$`)
 )
 
 func tomlError(key string, src []byte, first int, err error) *Error {
