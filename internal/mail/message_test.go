@@ -71,6 +71,7 @@ func TestVariablesOfTheAuthorStay(t *testing.T) {
 // Whatever an author writes anywhere, headers stay single lines, the variables
 // ours, the HTML free of what runs, and the size in bounds.
 func TestAnyWords(t *testing.T) {
+	t.Parallel()
 	words := rapid.OneOf(
 		rapid.String(),
 		rapid.SampledFrom([]string{
