@@ -23,6 +23,7 @@ type writer struct {
 	noRefs   bool // footnote marks without links, for a text whose notes were cut off
 	raw      bool // raw HTML was written
 	inLink   int
+	pictures int            // written so far
 	coloured int            // bytes of code that were highlighted
 	open     map[string]int // formatting elements of raw HTML blocks not closed yet
 	// inlineOpen are the elements that raw HTML opened in the running text under way.

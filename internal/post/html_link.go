@@ -178,13 +178,20 @@ func (w *writer) img(p Picture, alt, title string, n ast.Node) {
 		w.attr("title", title)
 	}
 	if !w.mail {
-		w.str(` loading="lazy" decoding="async"`)
+		if w.pictures >= eager {
+			w.str(` loading="lazy"`)
+		}
+		w.pictures++
 		if n != nil {
 			w.identity(n, "")
 		}
 	}
 	w.str(">")
 }
+
+// eager is how many pictures of a body are fetched with the page; the others wait
+// until they come near.
+const eager = 3
 
 // hostOf is the name of the site an address leads to.
 func hostOf(address string) string {
