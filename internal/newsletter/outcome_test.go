@@ -329,3 +329,29 @@ func TestNeverMoreThanTheHourAllows(t *testing.T) {
 		t.Errorf("25 messages at 10 an hour took %s", spent)
 	}
 }
+
+func TestALostMailStopsTheIssueInsteadOfTheEngine(t *testing.T) {
+	p, n := due(t, 5, "")
+	p.box.fate = func(int, Request) (bool, Outcome) { return false, Throttled{Until: p.clock.now().Add(time.Hour)} }
+	p.work(n)
+	i := p.issue("post-alpha")
+	l, err := n.readList(t.Context(), i.ID, i.Freeze)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := messageKey(i.ID, i.Freeze, l.head.Groups[0].Group)
+	o, err := p.state().Head(t.Context(), key)
+	if err == nil {
+		err = p.state().Delete(t.Context(), key, o.ETag)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.box.fate = nil
+	p.clock.forward(time.Hour)
+	_ = p.engine().Work(t.Context())
+	if i := p.issue("post-alpha"); i.State != Held || i.Reason != "its frozen mail is lost" {
+		t.Errorf("the issue is %s: %s", i.State, i.Reason)
+	}
+	p.once("alpha", 5, 5)
+}

@@ -1,0 +1,173 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// perTick is how many issues are tended in one tick at most, so that thousands of
+// held ones cannot keep others waiting.
+const perTick = 2000
+
+// tend brings the issues that call for it to the state they should be in, all at
+// once, and then freezes those that are ready, one after the other.
+func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex // guards what follows
+		errs  []error
+		ready []*Issue
+		seen  = map[string]*Issue{}
+		slots = make(chan struct{}, 8)
+	)
+	var ids []string
+	for _, id := range o.ids() {
+		if n.calls(id, o.Issues[id], w) && len(ids) < perTick && (o.Freezing == nil || o.Freezing.Issue != id) {
+			ids = append(ids, id)
+		}
+	}
+	if f := o.Freezing; f != nil && n.over(f) {
+		i, err := n.finishFreeze(ctx, w, f)
+		if err != nil {
+			return err
+		}
+		if i != nil {
+			ready = append(ready, i)
+		}
+	}
+	for _, id := range ids {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if n.ending(ctx) {
+				return
+			}
+			i, isReady, err := n.tendOne(ctx, w, id)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs = append(errs, err)
+				return
+			}
+			seen[id] = i
+			if isReady {
+				ready = append(ready, i)
+			}
+		})
+	}
+	wg.Wait()
+	if err := n.note(ctx, seen); err != nil {
+		errs = append(errs, err)
+	}
+	slices.SortFunc(ready, func(a, b *Issue) int { return a.Due.Compare(b.Due) })
+	for _, i := range ready {
+		if n.ending(ctx) {
+			break
+		}
+		if err := n.freeze(ctx, w, i); errors.Is(err, errBusy) {
+			break // another run freezes: all of these wait
+		} else if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// note writes down in the outbox how issues were found; nil ones are not there.
+func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
+	if len(seen) == 0 {
+		return nil
+	}
+	now := n.Now()
+	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
+		changed := false
+		for id, i := range seen {
+			old, ok := o.Issues[id]
+			if !ok {
+				continue // another run closed it
+			}
+			if i != nil && i.State != old.State && n.heard() {
+				changed = o.tell(i, now) || changed
+			}
+			if i == nil || i.over() {
+				changed = o.drop(id) || changed
+			} else {
+				changed = o.put(id, hintOf(i, now)) || changed
+			}
+		}
+		return changed
+	})
+	return err
+}
+
+// tendOne looks at one issue and moves it on, short of freezing it; ready tells
+// that it is to be frozen.
+func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue, ready bool, err error) {
+	i, err = n.loadIssue(ctx, id)
+	if errors.Is(err, errNoIssue) {
+		return nil, false, nil // its outbox entry was written, its object lost: nothing to send
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if i.State == Waiting && i.Freeze != "" {
+		// A freeze of it did not come to its end. If it has a witness it counts, and
+		// nothing but its end may follow.
+		seen, err := n.witnessOf(ctx, id)
+		if err != nil || seen != nil {
+			return i, err == nil, err
+		}
+	}
+	now := n.Now()
+	away := ""
+	if i.Kind == Instant {
+		away = mailable(w.catalog.Posts[i.Post])
+	}
+	switch {
+	case i.expired(now):
+		i, err = n.move(ctx, w, i, func(i *Issue) error {
+			if !i.expired(now) {
+				return errSame
+			}
+			i.end(Counts{}, "held for 30 days and never released", now)
+			return nil
+		})
+	case i.State == Waiting && away != "":
+		i, err = n.move(ctx, w, i, func(i *Issue) error {
+			if i.State != Waiting {
+				return errSame
+			}
+			i.sleep(away)
+			return nil
+		})
+	case i.State == Dormant && i.Kind == Instant && away == "":
+		i, err = n.move(ctx, w, i, func(i *Issue) error {
+			if i.State != Dormant {
+				return errSame
+			}
+			i.wake(now)
+			return nil
+		})
+		ready = err == nil && i.State == Waiting && !now.Before(i.Due)
+	case i.State == Waiting && !now.Before(i.Due):
+		ready = true
+	}
+	if err != nil || !ready {
+		return i, false, err
+	}
+	return n.admit(ctx, w, i, now)
+}
+
+// move changes an issue and tells the author's receipt.
+func (n *Newsletter) move(ctx context.Context, w *world, i *Issue, alter func(*Issue) error) (*Issue, error) {
+	changed, err := n.changeIssue(ctx, i.ID, alter)
+	if err != nil {
+		return i, err
+	}
+	if changed.State != i.State || changed.Reason != i.Reason {
+		n.tell(ctx, w, changed)
+	}
+	return changed, nil
+}

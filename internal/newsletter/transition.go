@@ -1,0 +1,139 @@
+package newsletter
+
+import (
+	"slices"
+	"time"
+)
+
+// hold stops the issue until the author says otherwise.
+func (i *Issue) hold(reason string, now time.Time) {
+	if i.State != Held {
+		i.HeldAt = now
+	}
+	i.State, i.Reason = Held, reason
+	if !i.begun() {
+		i.Freeze = ""
+	}
+}
+
+// sleep makes an unfrozen issue dormant.
+func (i *Issue) sleep(reason string) { i.State, i.Reason, i.Freeze = Dormant, reason, "" }
+
+// wake re-arms a dormant issue, with a whole undo window.
+func (i *Issue) wake(now time.Time) {
+	i.State, i.Reason = Waiting, ""
+	if due := now.Add(i.Undo); due.After(i.Due) {
+		i.Due = due
+	}
+}
+
+// startFreeze marks the freeze under way. The mark is what its end checks.
+func (i *Issue) startFreeze(nonce string) bool {
+	if i.State != Waiting {
+		return false
+	}
+	i.Freeze, i.Reason = nonce, ""
+	return true
+}
+
+// wait ends a freeze that could not be done now.
+func (i *Issue) wait(reason string) { i.Freeze, i.Reason = "", reason }
+
+// begin is the point of no return: from here on the frozen list is what counts.
+func (i *Issue) begin(f frozen, now time.Time) {
+	i.State, i.Reason, i.Frozen = Sending, "", now
+	i.Freeze, i.Posts, i.Carried, i.Recipients = f.Nonce, f.Posts, f.Carried, f.Recipients
+	i.Domain, i.Region = f.Domain, f.Region
+}
+
+// frozen is what a freeze decided.
+type frozen struct {
+	Nonce          string
+	Posts, Carried []string
+	Recipients     int
+	Domain, Region string
+}
+
+// end closes the issue.
+func (i *Issue) end(c Counts, reason string, now time.Time) {
+	i.State, i.Reason, i.Ended, i.Counts = Closed, reason, now, c
+}
+
+// Refusal is why an author's command does not fit an issue's state, in plain words.
+type Refusal struct{ What string }
+
+func (r *Refusal) Error() string { return r.What }
+
+// release is the author's "send it all the same" for an issue held before its freeze.
+func (i *Issue) release(now time.Time) error {
+	switch {
+	case i.State == Held && !i.begun():
+		i.State, i.Reason, i.Released = Waiting, "", now
+		i.Due = now
+		return nil
+	case i.State == Held:
+		return &Refusal{"issue " + i.ID + " was stopped while it was being sent: use resume"}
+	case i.State == Waiting:
+		i.Released = now
+		return nil
+	}
+	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to release"}
+}
+
+// sendNow ends the undo window. What is held must be released instead, so that a
+// link from an old mail does not send what was stopped since.
+func (i *Issue) sendNow(now time.Time) error {
+	if i.State != Waiting {
+		return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so it cannot be sent now"}
+	}
+	if now.Before(i.Due) {
+		i.Due = now
+	}
+	return nil
+}
+
+// cancel ends an issue of which nothing has been sent.
+func (i *Issue) cancel(now time.Time) error {
+	switch {
+	case i.State == Cancelled:
+		return nil
+	case i.begun():
+		return &Refusal{"issue " + i.ID + " is on its way already and cannot be cancelled"}
+	case i.State == Closed:
+		return &Refusal{"issue " + i.ID + " is over: " + i.Reason}
+	}
+	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, "cancelled by the author", "", now
+	return nil
+}
+
+// resume goes on with an issue that was stopped while it was being sent.
+func (i *Issue) resume() error {
+	switch {
+	case i.State == Sending:
+		return nil
+	case i.State == Held && i.begun():
+		i.State, i.Reason = Sending, ""
+		return nil
+	case i.State == Held:
+		return &Refusal{"nothing of issue " + i.ID + " was sent yet: use release"}
+	}
+	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to resume"}
+}
+
+// mention records in a post's issue that a digest carried it.
+func (i *Issue) mention(k Kind, m Mention) bool {
+	if i.Digests[k].Issue == m.Issue {
+		return false
+	}
+	digests := map[Kind]Mention{k: m}
+	for kind, old := range i.Digests {
+		if kind != k {
+			digests[kind] = old
+		}
+	}
+	i.Digests = digests
+	return true
+}
+
+// holds tells whether the issue's list was made for the post.
+func (i *Issue) holds(post string) bool { return i.begun() && slices.Contains(i.Posts, post) }
