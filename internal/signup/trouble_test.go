@@ -1,0 +1,55 @@
+package signup
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
+)
+
+// When S3 does not answer, a mail program is told to try again, and nobody is told
+// that something was done.
+func TestS3DoesNotAnswer(t *testing.T) {
+	nobody := httptest.NewServer(nil)
+	nobody.Close()
+	state := store.New(s3.New(storetest.Client(nobody.URL).Options(), func(o *s3.Options) { o.RetryMaxAttempts = 1 }), "state")
+	var log bytes.Buffer
+	h := New(Options{Audience: audience.Open(audience.Options{State: state}), State: state, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for _, r := range []*http.Request{
+		httptest.NewRequest("GET", "/subscribe", nil),
+		httptest.NewRequest("POST", "/subscribe", strings.NewReader("email=anna@example.org")),
+		httptest.NewRequest("POST", "/unsubscribe?t=EQEsh9HzbBc_WlQ5x2nEIvMxEt_hkJ31", strings.NewReader("List-Unsubscribe=One-Click")),
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Security-Policy") == "" {
+			t.Errorf("%s %s: %d %v", r.Method, r.URL.Path, w.Code, w.Header())
+		}
+		if strings.Contains(w.Body.String(), "127.0.0.1") {
+			t.Errorf("the answer tells of our insides: %s", w.Body)
+		}
+	}
+	if text := log.String(); !strings.Contains(text, "/unsubscribe") || strings.Contains(text, "@") || strings.Contains(text, "EQEsh9") {
+		t.Errorf("the log says %s", text)
+	}
+}
+
+func TestScrub(t *testing.T) {
+	for in, want := range map[string]string{
+		"no address": "no address",
+		`550 <anna@example.org>: mailbox is full`: "550 (address) mailbox is full",
+		"to=anna@example.org,x":                   "(address)",
+	} {
+		if got := scrub(in); got != want {
+			t.Errorf("scrub(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
