@@ -3,6 +3,7 @@ package functions
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strconv"
 
@@ -25,7 +26,9 @@ func (q *queue) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventR
 	var keys []string
 	var out events.SQSEventResponse
 	fail := func(m events.SQSMessage, err error) {
-		q.log.Error("publishing failed; the message comes again", "message", m.MessageId, "error", err.Error())
+		if !errors.Is(ctx.Err(), context.Canceled) { // being stopped is no failure worth a line
+			q.log.Error("publishing failed; the message comes again", "message", m.MessageId, "error", err.Error())
+		}
 		out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 	}
 	for _, m := range e.Records {

@@ -12,7 +12,7 @@ import (
 
 // issuesCommand is `pennypost issues`.
 type issuesCommand struct {
-	List    issuesList    `cmd:"" default:"1" help:"All issues, the newest first."`
+	List    issuesList    `cmd:"" default:"withargs" help:"All issues, the newest first."`
 	Show    issuesShow    `cmd:"" help:"One issue and how far it is."`
 	Release issuesRelease `cmd:"" help:"Send an issue that is held."`
 	Cancel  issuesCancel  `cmd:"" help:"Never send an issue that is not being sent yet."`

@@ -21,7 +21,7 @@ type localCommand struct {
 	Undo    time.Duration `default:"0s" help:"How long a new post can be taken back before it is mailed."`
 	Tick    time.Duration `default:"1s" help:"Time between two looks at the clock."`
 	Settle  time.Duration `default:"2s" help:"How long to wait before asking about a mail whose fate is unknown."`
-	Now     time.Time     `help:"Start the clock at this time (RFC 3339)." placeholder:"TIME"`
+	Now     string        `help:"Start the clock at this time, like 2026-11-27T08:59:00Z." placeholder:"TIME"`
 }
 
 // Run runs the blog, the mail and all on this machine until it is stopped.
@@ -29,9 +29,16 @@ func (c *localCommand) Run(ctx context.Context, s surroundings) error {
 	if c.Tick <= 0 {
 		return fmt.Errorf("--tick %s: write a time greater than zero, like 1s", c.Tick)
 	}
+	var now time.Time
+	if c.Now != "" {
+		var err error
+		if now, err = time.Parse(time.RFC3339, c.Now); err != nil {
+			return fmt.Errorf("--now %s: write a date, a time and its zone, like 2026-11-27T08:59:00Z or 2026-11-27T09:59:00+01:00", c.Now)
+		}
+	}
 	return local.Run(ctx, local.Options{
 		Dir: c.Dir, Data: c.Data, Fresh: c.Fresh, Site: c.Site, S3: c.S3, Mailgun: c.Mailgun,
-		Undo: c.Undo, Tick: c.Tick, Settle: c.Settle, Now: c.Now,
+		Undo: c.Undo, Tick: c.Tick, Settle: c.Settle, Now: now,
 		Wire: functions.New, Seed: seed,
 	}, s.out)
 }
