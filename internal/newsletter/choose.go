@@ -49,6 +49,10 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 	var oldest time.Time
 	for _, id := range posts {
 		own, e := issues[id], w.catalog.Posts[id]
+		pending := false
+		if e != nil {
+			_, pending = pendingPage(w.catalog, e)
+		}
 		switch {
 		case own == nil:
 			// Not announced (yet): the page may not be out. After a loss of the state
@@ -58,7 +62,7 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 			}
 		case own.State == Cancelled || own.State == Closed && !own.begun():
 			// The author's word, or silence: it is in no mail.
-		case !own.begun() || own.State == Held || mailable(e) != "":
+		case !own.begun() || own.State == Held || mailable(e) != "" || pending:
 			c.carried = append(c.carried, id)
 		default:
 			o := offerOf(w, e, own)

@@ -84,18 +84,31 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 	return err
 }
 
+// hopeless is how many failed renderings of a page no longer hold up the digests.
+const hopeless = 3
+
 // coverable is the last go-live number a digest may cover: below every post whose
-// page is not written or whose announcement is still owed.
+// page is not written or whose announcement is still owed. A page that fails again
+// and again holds up nobody else; its post is left to a later digest.
 func coverable(c *catalog.Catalog) int64 {
 	to := c.Sequence
 	for id, e := range c.Posts {
 		if !e.Live || e.Kind != post.Article || e.Seq == 0 {
 			continue
 		}
-		_, pending := c.Pending[strings.TrimPrefix(e.Path, "/")+"index.html"]
-		if _, owed := c.Owed.Announce[id]; owed || pending {
+		page, pending := pendingPage(c, e)
+		if _, owed := c.Owed.Announce[id]; owed || pending && page.Fails < hopeless {
 			to = min(to, e.Seq-1)
 		}
 	}
 	return to
+}
+
+// pendingPage tells whether a post's page is still to be written for the first
+// time: one that is only to be renewed can be linked to.
+func pendingPage(c *catalog.Catalog, e *catalog.Entry) (catalog.Pending, bool) {
+	key := strings.TrimPrefix(e.Path, "/") + "index.html"
+	p, pending := c.Pending[key]
+	_, written := c.Outputs[key]
+	return p, pending && !written
 }

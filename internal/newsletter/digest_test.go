@@ -144,6 +144,29 @@ func TestADigestCoversOnlyWhatIsOut(t *testing.T) {
 	p.mails("bob: one three+two")
 }
 
+func TestAPageThatCannotBeWrittenHoldsUpNobodyElse(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "broken")
+	p.published(n, "sound")
+	const page = "blog/broken/index.html"
+	p.catalog = p.catalog.Clone()
+	p.catalog.Pending[page] = catalog.Pending{Digest: "d", Fails: 3}
+	p.save()
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("bob: sound")
+	p.catalog = p.catalog.Clone()
+	delete(p.catalog.Pending, page)
+	p.catalog.Outputs[page] = catalog.Output{Digest: "d", ETag: "e"}
+	p.save()
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("bob: sound broken")
+}
+
 // TestSwitchingCadence: whoever changes their mind in mid-period gets every post
 // once, in every direction.
 func TestSwitchingCadence(t *testing.T) {

@@ -355,3 +355,55 @@ func TestALostMailStopsTheIssueInsteadOfTheEngine(t *testing.T) {
 	}
 	p.once("alpha", 5, 5)
 }
+
+func TestAStoppedIssueCanBeEnded(t *testing.T) {
+	p, n := due(t, 25, "  batch: 10\n")
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call > 1 {
+			return false, Stopped{"the account is closed"}
+		}
+		return true, Accepted{}
+	}
+	n.Workers = 1
+	p.ticks(n)
+	if err := n.Cancel(t.Context(), "post-alpha"); err != nil {
+		t.Fatal(err)
+	}
+	p.box.fate = nil
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.once("alpha", 25, 15)
+	if i := p.issue("post-alpha"); i.State != Closed || i.Counts != (Counts{Sent: 10, Failed: 15}) || i.Reason != "ended by the author" {
+		t.Errorf("the issue is %s with %+v: %s", i.State, i.Counts, i.Reason)
+	}
+	if w, err := n.witnessOf(t.Context(), "post-alpha"); err != nil || w.Closed.IsZero() {
+		t.Errorf("its witness says %+v, %v", w, err)
+	}
+	if o, err := n.loadOutbox(t.Context()); err != nil || len(o.Issues) > 0 {
+		t.Errorf("the outbox holds %v, %v", o.Issues, err)
+	}
+}
+
+func TestAfterARestoreEveryBegunIssueCanBeHeld(t *testing.T) {
+	p, n := due(t, 25, "")
+	p.box.fate = func(int, Request) (bool, Outcome) { return false, Throttled{Until: p.clock.now().Add(time.Hour)} }
+	p.work(n)
+	p.write("beta")
+	p.announce(n, "beta")
+	if err := n.HoldBegun(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := p.issue("post-alpha"), p.issue("post-beta"); a.State != Held || b.State != Waiting {
+		t.Errorf("begun: %s, waiting: %s", a.State, b.State)
+	}
+	p.box.fate = nil
+	p.clock.forward(2 * time.Hour)
+	p.ticks(n)
+	p.once("alpha", 25, 25)
+	p.once("beta", 25, 0)
+	if err := n.Resume(t.Context(), "post-alpha"); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(n)
+	p.once("alpha", 25, 0)
+}
