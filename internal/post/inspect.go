@@ -221,26 +221,31 @@ func countWords(text []byte) int {
 	return n + (dense+1)/2
 }
 
-// firstHeading is the first block of the text if it is a heading of the first
-// level; raw HTML without text (a comment) may stand before it.
-func firstHeading(doc ast.Node) *ast.Heading {
+// titleHeading is the heading of the first level that may give the title; leads
+// tells whether the text begins with it, pictures and comments aside, or it is the
+// only one.
+func titleHeading(doc ast.Node) (first *ast.Heading, leads bool) {
+	leads = true
 	for c := doc.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Heading:
-			if c.Level == 1 {
-				return c
+			if c.Level == 1 && first != nil {
+				return first, false // one of several, and not in front
 			}
-			return nil
+			if c.Level == 1 {
+				if first = c; leads {
+					return first, true
+				}
+			}
+			leads = false
 		case *ast.LinkReferenceDefinition, *ast.HTMLBlock, *east.FootnoteList:
 		case *ast.Paragraph:
-			if onlyPicture(c) == nil {
-				return nil
-			}
+			leads = leads && onlyPicture(c) != nil
 		default:
-			return nil
+			leads = false
 		}
 	}
-	return nil
+	return first, first != nil
 }
 
 // lineTable finds the line of the file for an offset in the text that was parsed.

@@ -81,14 +81,14 @@ func Parse(key string, body []byte, opt Options) (*Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	heading := firstHeading(p.doc)
+	heading, leads := titleHeading(p.doc)
 	if heading != nil {
 		p.Title = clamp(plainText(heading, p.src), maxTitle)
 	}
 	if err := p.readFront(fields, opt.Location); err != nil {
 		return nil, err
 	}
-	if heading != nil && sameTitle(plainText(heading, p.src), p.Title) {
+	if leads && sameTitle(plainText(heading, p.src), p.Title) {
 		heading.Parent().RemoveChild(heading.Parent(), heading)
 	}
 	p.inspect(lines)

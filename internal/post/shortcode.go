@@ -26,10 +26,15 @@ type expander struct {
 	ends map[string]*regexp.Regexp
 }
 
-// expand returns the text without shortcodes; ok is false if there was none to
-// look for.
+// looseTarget is a link or a picture whose file name has blanks in it, as people
+// write who know nothing of Markdown's angle brackets. It begins behind the "]".
+var looseTarget = regexp.MustCompile(`\]\(([^(){}<>\n"]*[^(){}<>\n" ] [^(){}<>\n"]*\.(?i:md|markdown|jpe?g|png|gif|svg|webp|heic)(?:#[^()\s"]*)?)\s*("[^"\n]*")?\)`)
+
+// expand returns the text without shortcodes and with whole file names; ok is
+// false if there was nothing to look for.
 func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warning, ok bool) {
-	if !bytes.Contains(src, []byte("{{")) && !bytes.Contains(src, []byte("{%")) {
+	loose := looseTarget.Match(src)
+	if !loose && !bytes.Contains(src, []byte("{{")) && !bytes.Contains(src, []byte("{%")) {
 		return nil, nil, nil, false
 	}
 	x := &expander{src: src, line: first, told: map[string]bool{}, ends: map[string]*regexp.Regexp{}, table: &lineTable{starts: []int{0}, lines: []int{first}}}
@@ -40,6 +45,10 @@ func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warnin
 		}
 		if len(code) > 0 && i >= code[0].from {
 			i = code[0].to
+			continue
+		}
+		if loose && src[i] == ']' && src[i+1] == '(' && i >= x.at {
+			i = x.target(i)
 			continue
 		}
 		if src[i] != '{' || src[i+1] != '{' && src[i+1] != '%' || i < x.at {
@@ -54,6 +63,18 @@ func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warnin
 	}
 	x.copy(len(src))
 	return x.out, x.table, x.notes, true
+}
+
+// target puts "%20" for the blanks in a file name and returns where to go on.
+func (x *expander) target(i int) int {
+	row := lineAt(x.src[i:min(len(x.src), i+maxShortcode)], 0)
+	m := looseTarget.FindSubmatchIndex(row)
+	if m == nil || m[0] != 0 {
+		return i + 2
+	}
+	x.copy(i + m[2])
+	x.replace(i+m[3], strings.ReplaceAll(strings.TrimSpace(string(row[m[2]:m[3]])), " ", "%20"))
+	return i + m[3]
 }
 
 // copy takes over the text up to an offset as it is.
