@@ -85,7 +85,7 @@ func (p *Plan) article(it, older, newer *item) theme.Article {
 	if !e.Updated.IsZero() {
 		v.Updated = e.Updated.In(p.s.Location)
 	}
-	v.Tags = p.tagLinks(e)
+	v.Tags = it.tags
 	if older != nil {
 		v.Older = &theme.Link{Title: older.e.Title, URL: older.url}
 	}

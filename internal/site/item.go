@@ -18,6 +18,7 @@ type item struct {
 	key string // site key
 
 	hero, cover *theme.Picture // without words; nil: none, or not there
+	tags        []theme.Link
 
 	card mark // of its view in listings
 	mark mark // of its view among the books, on reviews
@@ -156,7 +157,7 @@ func (p *Plan) card(it *item) theme.Card {
 		Date:        e.Shown().In(p.s.Location),
 		Minutes:     e.ReadingMinutes(),
 		Image:       it.hero,
-		Tags:        p.tagLinks(e),
+		Tags:        it.tags,
 	}
 	if e.Book != nil {
 		c.Book = p.book(it)

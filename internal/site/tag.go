@@ -56,6 +56,11 @@ func (p *Plan) groupTags() {
 			find(title)
 		}
 	}
+	for _, group := range [][]*item{p.live, p.hidden} {
+		for _, it := range group {
+			it.tags = p.tagLinks(it.e)
+		}
+	}
 	slices.SortFunc(p.tags, func(a, b *tag) int { return cmp.Compare(a.slug, b.slug) })
 }
 
