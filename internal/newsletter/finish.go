@@ -12,7 +12,7 @@ import (
 // after leaves an issue that is not finished until the next tick, and tells the
 // author where it stands.
 func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress, until time.Time) error {
-	if why := n.unanswerable(ctx, i, p); why != "" {
+	if why := n.unanswerable(p); why != "" {
 		return n.stop(ctx, w, i.ID, why)
 	}
 	if i.Kind != Instant {

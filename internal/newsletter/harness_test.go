@@ -234,7 +234,7 @@ type mailbox struct {
 	ids    map[string]int // accepted requests by Message-Id
 	calls  int
 	fate   func(call int, r Request) (accept bool, o Outcome) // nil: all is accepted
-	silent bool                                               // the log does not answer
+	silent error                                              // what the log says instead of an answer
 	now    func() time.Time
 	times  []time.Time // when each mail was accepted
 }
@@ -266,8 +266,8 @@ func (m *mailbox) Send(_ context.Context, r Request) Outcome {
 func (m *mailbox) Accepted(_ context.Context, _, _, id string) (bool, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.silent {
-		return false, false, errors.New("no answer")
+	if m.silent != nil {
+		return false, false, m.silent
 	}
 	return m.ids[id] > 0, true, nil
 }

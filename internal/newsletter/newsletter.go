@@ -55,6 +55,7 @@ type Newsletter struct {
 	unsaved  map[string][]result  // outcomes whose swap failed, by issue
 	asked    map[string]time.Time // when the log was last asked, by Message-Id
 
+	noLog      bool      // the log was asked and there is no key to it
 	quietUntil time.Time // no mail to the author before this
 }
 

@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -259,13 +260,16 @@ func TestUncertainIsSettledByTheLog(t *testing.T) {
 }
 
 func TestWithoutALogTheAuthorDecides(t *testing.T) {
-	for _, name := range []string{"no key", "no answer"} {
+	for _, name := range []string{"no events", "no key", "no answer"} {
 		t.Run(name, func(t *testing.T) {
 			p, n := due(t, 25, "  batch: 10\n")
-			if name == "no key" {
+			p.box.silent = errors.New("no answer")
+			switch name {
+			case "no events":
 				n.Events = nil
+			case "no key":
+				p.box.silent = ErrNoLog
 			}
-			p.box.silent = true
 			p.box.fate = func(call int, _ Request) (bool, Outcome) {
 				if call == 2 {
 					return false, Uncertain{"timeout"}

@@ -75,6 +75,12 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 		if !until.IsZero() {
 			break
 		}
+		if i, err = n.loadIssue(ctx, id); err != nil {
+			return err
+		}
+		if i.State != Sending {
+			return n.note(ctx, map[string]*Issue{id: i}) // the author, or another run, stopped it
+		}
 	}
 	if p.done() {
 		return n.finish(ctx, w, i, p)

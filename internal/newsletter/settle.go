@@ -81,6 +81,7 @@ func (n *Newsletter) ask(ctx context.Context, i *Issue, p *progress) []answer {
 			continue
 		}
 		found, trustworthy, err := n.Events.Accepted(ctx, i.Domain, i.Region, id)
+		n.logged(!errors.Is(err, ErrNoLog))
 		switch {
 		case err != nil:
 		case found:
@@ -106,14 +107,26 @@ func (n *Newsletter) mayAsk(id string, now time.Time) bool {
 	return true
 }
 
+// logged remembers whether there is a key to read the log with.
+func (n *Newsletter) logged(readable bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.noLog = !readable
+}
+
+func (n *Newsletter) hasNoLog() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.noLog
+}
+
 // unanswerable tells why nothing but the author can go on with an issue, or "": all
 // that is left are requests of which the log will never tell.
-func (n *Newsletter) unanswerable(ctx context.Context, i *Issue, p *progress) string {
+func (n *Newsletter) unanswerable(p *progress) string {
 	if p.waiting() > 0 || len(p.Inflight) > 0 || len(p.Uncertain) == 0 {
 		return ""
 	}
 	now := n.Now()
-	log := true
 	people := 0
 	for _, c := range p.Uncertain {
 		people += c.addressed()
@@ -121,15 +134,8 @@ func (n *Newsletter) unanswerable(ctx context.Context, i *Issue, p *progress) st
 			return ""
 		}
 	}
-	if n.Events == nil {
-		log = false
-	} else {
-		c := p.Uncertain[0]
-		_, _, err := n.Events.Accepted(ctx, i.Domain, i.Region, messageID(i, c.span))
-		log = !errors.Is(err, ErrNoLog)
-	}
 	what := "nobody knows whether Mailgun took the mails to " + count(people, "subscriber")
-	if !log {
+	if n.Events == nil || n.hasNoLog() {
 		return what + ", and there is no key to ask its log with"
 	}
 	for _, c := range p.Uncertain {
@@ -150,7 +156,8 @@ func (n *Newsletter) giveUp(ctx context.Context, i *Issue) error {
 		}
 		return err
 	}
-	if n.unanswerable(ctx, i, p) == "" {
+	n.ask(ctx, i, p) // whether there is a log at all
+	if n.unanswerable(p) == "" {
 		return nil
 	}
 	_, err := swap(ctx, n, n.State, progressKey(i.ID), func(p *progress) error {
