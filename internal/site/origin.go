@@ -1,8 +1,10 @@
 package site
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
@@ -26,7 +28,7 @@ func originOf(e *catalog.Entry) Origin {
 // addTo writes the origin into metadata, which S3 wants in ASCII.
 func (o Origin) addTo(meta map[string]string) {
 	meta["post"] = o.Post
-	meta["source"] = url.PathEscape(o.Source)
+	meta["source"] = escapeKey(o.Source)
 	meta["first"] = o.First.UTC().Format(time.RFC3339Nano)
 	meta["go-live"] = o.GoLive.UTC().Format(time.RFC3339Nano)
 	meta["seq"] = strconv.FormatInt(o.Seq, 10)
@@ -38,7 +40,7 @@ func (o Origin) addTo(meta map[string]string) {
 // ReadOrigin reads the origin back from an object's metadata; false if the object
 // is not of a post or page.
 func ReadOrigin(meta map[string]string) (Origin, bool) {
-	source, err := url.PathUnescape(meta["source"])
+	source, err := unescapeKey(meta["source"])
 	first, err2 := time.Parse(time.RFC3339Nano, meta["first"])
 	live, err3 := time.Parse(time.RFC3339Nano, meta["go-live"])
 	seq, err4 := strconv.ParseInt(meta["seq"], 10, 64)
@@ -46,6 +48,28 @@ func ReadOrigin(meta map[string]string) (Origin, bool) {
 		return Origin{}, false
 	}
 	return Origin{Post: meta["post"], Source: source, First: first, GoLive: live, Seq: seq, Late: meta["late"] == "true"}, true
+}
+
+// packed begins a content key that is written in base64. No content key begins so.
+const packed = "base64:"
+
+// longestEscaped is the most bytes of a key as people can read it. All metadata of
+// an object together may have 2 KB, a key 1 KB, and each byte of it could become three.
+const longestEscaped = 1000
+
+func escapeKey(key string) string {
+	if s := url.PathEscape(key); len(s) <= longestEscaped {
+		return s
+	}
+	return packed + base64.RawURLEncoding.EncodeToString([]byte(key))
+}
+
+func unescapeKey(s string) (string, error) {
+	if text, is := strings.CutPrefix(s, packed); is {
+		key, err := base64.RawURLEncoding.DecodeString(text)
+		return string(key), err
+	}
+	return url.PathUnescape(s)
 }
 
 func (h *sum) origin(o Origin) {

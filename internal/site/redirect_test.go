@@ -110,6 +110,7 @@ func TestOriginSurvivesMetadata(t *testing.T) {
 	w := newWorld()
 	w.put("posts/ünï cödé ✓.md", "---\ndate: 2019-01-01\n---\nHello.\n")
 	w.put("posts/draft.md", "---\ndraft: true\n---\nHello.\n")
+	w.put("posts/"+strings.Repeat("é", 250)+"/"+strings.Repeat("漢", 80)+"/"+strings.Repeat("🙂", 67)+".md", "---\nslug: long\n---\nHello.\n") // 1,018 bytes
 	p := w.plan(t)
 	found := 0
 	for key, o := range p.Outputs() {
@@ -125,12 +126,19 @@ func TestOriginSurvivesMetadata(t *testing.T) {
 			continue
 		}
 		found++
+		size := 0
+		for name, value := range made.Metadata {
+			size += len(name) + len(value)
+		}
+		if size > 2048 {
+			t.Errorf("%s: S3 refuses %d bytes of metadata", key, size)
+		}
 		e := p.c.Posts[origin.Post]
 		if e == nil || origin != originOf(e) || origin.First.Location() != time.UTC {
 			t.Errorf("%s: %+v", key, origin)
 		}
 	}
-	if found != 2 {
+	if found != 3 {
 		t.Errorf("%d origins", found)
 	}
 	if _, ok := ReadOrigin(map[string]string{"post": "x", "source": "%zz", "first": "yesterday"}); ok {
