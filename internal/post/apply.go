@@ -15,6 +15,10 @@ func (f *front) apply(m *Meta) {
 	if t, text := f.date("date"); text != "" {
 		m.Date, m.DateText = t, text
 	}
+	// Hugo has both, and shows nothing before the later of them.
+	if t, text := f.date("publish"); t.After(m.Date) {
+		m.Date, m.DateText = t, text
+	}
 	m.Updated, _ = f.date("updated")
 	if s := f.text("slug"); s != "" {
 		m.Slug = Slugify(path.Base("/" + strings.Trim(s, "/")))

@@ -19,7 +19,7 @@ const dateHelp = "Write it as 2024-03-05 or, with the time of day, as 2024-03-05
 // parseDate reads a date as people and other systems write it. Without a zone it
 // is meant in loc.
 func parseDate(text string, loc *time.Location) (time.Time, bool) {
-	text = strings.Join(strings.Fields(text), " ")
+	text = offsetFor(strings.Join(strings.Fields(text), " "))
 	if m := numericDate.FindStringSubmatch(text); m != nil {
 		return numeric(m, loc)
 	}
@@ -28,18 +28,46 @@ func parseDate(text string, loc *time.Location) (time.Time, bool) {
 	for _, day := range []string{"January 2, 2006", "January 2 2006", "Jan 2, 2006", "Jan 2 2006", "Jan. 2, 2006", "2 January 2006", "2 Jan 2006",
 		"2. January 2006", "2 January, 2006", "2-Jan-2006", "Monday, January 2, 2006", "Monday, 2 January 2006", "Monday 2 January 2006",
 		"Mon, 2 Jan 2006", "Mon, Jan 2, 2006", "Mon Jan 2 2006", "20060102"} {
-		for _, clock := range []string{"", " 15:04", " 15:04:05", " 15:04:05 -0700", " 15:04:05 MST", " 15:04 -0700", " 3:04 PM", " 3:04PM", ", 3:04 PM", " at 15:04", " at 3:04 PM"} {
+		for _, clock := range []string{"", " 15:04", " 15:04:05", " 15:04:05 -0700", " 15:04 -0700", " 3:04 PM", " 3:04PM", ", 3:04 PM", " at 15:04", " at 3:04 PM"} {
 			if t, err := time.ParseInLocation(day+clock, text, loc); err == nil {
 				return sane(t)
 			}
 		}
 	}
-	for _, layout := range []string{time.ANSIC, time.UnixDate, time.RubyDate, time.RFC850} {
+	for _, layout := range []string{time.ANSIC, time.RubyDate} {
 		if t, err := time.ParseInLocation(layout, text, loc); err == nil {
 			return sane(t)
 		}
 	}
 	return time.Time{}, false
+}
+
+// offsetFor puts an offset for the abbreviation of a zone at the end of a date, for
+// those that RFC 822 names; others mean different things in different places, and a
+// date with one of them is refused.
+func offsetFor(text string) string {
+	i := strings.LastIndexByte(text, ' ')
+	if i < 0 || zoneOffset.MatchString(text[i+1:]) || !strings.Contains(text[:i], ":") || zoneOffset.MatchString(text[strings.LastIndexByte(text[:i], ' ')+1:]) {
+		return text
+	}
+	offset := ""
+	switch text[i+1:] {
+	case "UTC", "GMT", "UT", "Z":
+		offset = "+0000"
+	case "EDT":
+		offset = "-0400"
+	case "EST", "CDT":
+		offset = "-0500"
+	case "CST", "MDT":
+		offset = "-0600"
+	case "MST", "PDT":
+		offset = "-0700"
+	case "PST":
+		offset = "-0800"
+	default:
+		return text
+	}
+	return text[:i+1] + offset
 }
 
 // numeric puts together what numericDate took apart.

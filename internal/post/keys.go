@@ -52,7 +52,9 @@ func synonyms(folded string) [4]string {
 
 	case "headline":
 		return [4]string{1: "title"}
-	case "publishdate", "pubdate", "publishedat", "publishedon", "publisheddate", "datepublished", "publishon", "postdate", "published":
+	case "publishdate", "publishat":
+		return [4]string{1: "publish"} // beside a date: see apply
+	case "pubdate", "publishedat", "publishedon", "publisheddate", "datepublished", "publishon", "postdate", "published":
 		return [4]string{1: "date"} // "published" may also say no: see apply
 	case "createdat", "created", "datecreated":
 		return [4]string{2: "date"}
