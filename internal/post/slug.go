@@ -10,9 +10,9 @@ import (
 	"github.com/gosimple/slug"
 )
 
-// slugLimit is the most characters of a slug: with the rest of its path it has to
-// fit into a key of S3 (1,024 bytes) and a file name on a disk (255).
-const slugLimit = 96
+// slugLimit is the most characters of a slug: it has to fit into the name of a
+// folder on a disk (255), and with the rest of its path into a key of S3 (1,024).
+const slugLimit = 240
 
 // signs are letters that programmers' names end in; without them "C", "C++" and
 // "C#" would be one tag.

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSlugify(t *testing.T) {
-	long := strings.Repeat("a very long title ", 12)
+	long := strings.Repeat("a very long title ", 20)
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
 		{"My First Post", "my-first-post"},
@@ -29,6 +29,9 @@ func TestSlugify(t *testing.T) {
 		if got := Slugify(s); !strings.HasPrefix(got, "x-") || len(got) != 10 || got != Slugify(s) {
 			t.Errorf("%q: %q", s, got)
 		}
+	}
+	if name := strings.Repeat("word-", 40); Slugify(name) != strings.TrimSuffix(name, "-") {
+		t.Errorf("a name of 200 letters was cut: %q", Slugify(name))
 	}
 	a, b := Slugify(long+"one"), Slugify(long+"two")
 	if a == b || len(a) > slugLimit || len(b) > slugLimit {
