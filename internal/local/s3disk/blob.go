@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 )
 
@@ -115,8 +116,11 @@ func readFooter(f *os.File) (footer, error) {
 	return foot, nil
 }
 
-// syncDir brings the names in a folder to the disk.
+// syncDir brings the names in a folder to the disk. Windows has no such call.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
