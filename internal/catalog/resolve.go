@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"iter"
 	"net/url"
 	"path"
 	"strings"
@@ -61,7 +62,7 @@ func (r resolver) Image(ref string) (post.Picture, bool) {
 // file; the path below posts/; the only file of that name in any folder; a post
 // whose slug is that name (so that "x.md" finds "2024-05-01-x.md" and "x/index.md").
 func (c *Catalog) Target(from, ref string) *Entry {
-	for _, key := range c.candidates(from, ref) {
+	for key := range c.candidates(from, ref) {
 		if e := c.ByKey(key); e != nil {
 			return e
 		}
@@ -82,7 +83,7 @@ func (c *Catalog) Target(from, ref string) *Entry {
 
 // ImageKey is the content key of the picture a reference means, or "".
 func (c *Catalog) ImageKey(from, ref string) string {
-	for _, key := range c.candidates(from, ref) {
+	for key := range c.candidates(from, ref) {
 		if f := c.Files[key]; f != nil && f.Picture != nil {
 			return key
 		}
@@ -91,21 +92,23 @@ func (c *Catalog) ImageKey(from, ref string) string {
 }
 
 // candidates are the content keys a reference may mean, the likeliest first.
-func (c *Catalog) candidates(from, ref string) []string {
-	name := cleanRef(ref)
-	if name == "" {
-		return nil
+func (c *Catalog) candidates(from, ref string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		name := cleanRef(ref)
+		if name == "" {
+			return
+		}
+		if !strings.HasPrefix(name, "/") && !yield(path.Join(path.Dir(from), name)) {
+			return
+		}
+		rooted := strings.TrimPrefix(path.Clean("/"+name), "/")
+		if !yield(Root + strings.TrimPrefix(rooted, Root)) {
+			return
+		}
+		if same := c.indexed().names[strings.ToLower(path.Base(name))]; len(same) == 1 {
+			yield(same[0])
+		}
 	}
-	var keys []string
-	if !strings.HasPrefix(name, "/") {
-		keys = append(keys, path.Join(path.Dir(from), name))
-	}
-	rooted := strings.TrimPrefix(path.Clean("/"+name), "/")
-	keys = append(keys, Root+strings.TrimPrefix(rooted, Root))
-	if same := c.indexed().names[strings.ToLower(path.Base(name))]; len(same) == 1 {
-		keys = append(keys, same[0])
-	}
-	return keys
 }
 
 // cleanRef takes query, fragment, percent-encoding and Zola's "@/" off a reference.

@@ -56,7 +56,9 @@ func (c *Catalog) Settle(now time.Time, rules Rules) Settled {
 				holder[want], e.Path = e.ID, want
 			}
 		}
-		e.Live = e.Path != "" && !e.GoLive.After(now)
+		// What is live stays so by a clock that runs behind the one that let it go live.
+		stays := old.Live && e.GoLive.Equal(old.GoLive)
+		e.Live = e.Path != "" && (stays || !e.GoLive.After(now))
 		e.Former = former(old, e.Path)
 		if e.Live && e.Seq == 0 && e.Kind == post.Article {
 			debuts = append(debuts, &e)

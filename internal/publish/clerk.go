@@ -153,7 +153,9 @@ func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry)
 	}
 	lines, err := k.Announcer.Expect(ctx, k.c, e)
 	rc.Mail = lines
-	k.report.expect(e.Path, lines)
+	if _, debut := k.c.Owed.Announce[e.ID]; debut { // the others were mailed before, or never will be
+		k.report.expect(e.Path, lines)
+	}
 	return err
 }
 

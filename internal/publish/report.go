@@ -67,9 +67,22 @@ func (r *Report) expect(path string, lines []string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	who, _, _ := strings.Cut(lines[0], ":")
+	r.Mailing = mailing(lines[0])
+}
+
+// mailing shortens a receipt's line about mail, like "2 subscribers who chose each
+// post: at 14:05 (undo window of 10 minutes)", to whom and, unless it is now, when.
+func mailing(line string) string {
+	who, when, _ := strings.Cut(line, ": ")
 	who, _, _ = strings.Cut(who, " who ")
-	r.Mailing = who
+	switch {
+	case who == "nobody yet":
+		return "nobody yet (see its receipt)"
+	case strings.HasPrefix(when, "at "), strings.HasPrefix(when, "on "):
+		when, _, _ = strings.Cut(when, " (")
+		return who + " " + when
+	}
+	return who
 }
 
 func took(d time.Duration) string {

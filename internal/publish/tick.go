@@ -5,10 +5,13 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/picture"
+	"github.com/pennypost/pennypost/internal/post"
 )
 
-// Version of the way sources are read: when it changes, all are read again.
-const reader = "1"
+// reader is the version of the way sources are read: when it changes, all are read
+// again.
+const reader = post.Version + "/" + picture.Version
 
 // sweepEvery is how often the catalog is held against both buckets.
 const sweepEvery = time.Hour

@@ -46,3 +46,14 @@ put posts/d.md done
 settle
 new 0
 at /blog/d/ posts/d.md
+
+// A run whose clock is behind takes nothing down that another let go live.
+put posts/skew.md now
+settle
+new 1
+wait -2s
+settle
+at /blog/skew/ posts/skew.md
+put posts/skew.md edited
+settle
+at /blog/skew/ posts/skew.md
