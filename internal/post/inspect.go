@@ -3,7 +3,6 @@ package post
 import (
 	"bytes"
 	"fmt"
-	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,8 +53,8 @@ func (in *inspector) walk(n ast.Node) {
 	}
 	for c := n.FirstChild(); c != nil; {
 		next := c.NextSibling()
-		if l, ok := c.(*ast.List); ok && isTOC(l) {
-			n.RemoveChild(n, l)
+		if isTOC(c, p.src) {
+			n.RemoveChild(n, c)
 			p.Meta.TOC = true
 		} else if after := swallowed(c, p.src); after != nil {
 			in.walk(c)
@@ -67,14 +66,25 @@ func (in *inspector) walk(n ast.Node) {
 	}
 }
 
-// isTOC tells whether a list stands for a table of contents, as Kramdown has it: one
-// item, and "{:toc}" under it.
-func isTOC(l *ast.List) bool {
-	if l.ChildCount() != 1 || l.FirstChild().FirstChild() == nil {
-		return false
+// isTOC tells whether a block stands for a table of contents: "[TOC]" by itself, or
+// as Kramdown has it a list of one item with "{:toc}" under it.
+func isTOC(n ast.Node, src []byte) bool {
+	switch n := n.(type) {
+	case *ast.Paragraph:
+		if n.Lines().Len() != 1 {
+			return false
+		}
+		line := n.Lines().At(0)
+		text := bytes.TrimSpace(line.Value(src))
+		return len(text) < 10 && (bytes.EqualFold(text, []byte("[toc]")) || bytes.EqualFold(text, []byte("[[toc]]")))
+	case *ast.List:
+		if n.ChildCount() != 1 || n.FirstChild().FirstChild() == nil {
+			return false
+		}
+		_, is := n.FirstChild().FirstChild().AttributeString("toc")
+		return is
 	}
-	_, is := l.FirstChild().FirstChild().AttributeString("toc")
-	return is
+	return false
 }
 
 // shift makes room for the title: where the text has headings of the first
@@ -246,26 +256,4 @@ func titleHeading(doc ast.Node) (first *ast.Heading, leads bool) {
 		}
 	}
 	return first, first != nil
-}
-
-// lineTable finds the line of the file for an offset in the text that was parsed.
-type lineTable struct {
-	starts []int // offsets at which lines begin
-	lines  []int // their numbers in the file
-}
-
-func newLineTable(src []byte, first int) *lineTable {
-	t := &lineTable{starts: []int{0}, lines: []int{first}}
-	for i, c := range src {
-		if c == '\n' {
-			first++
-			t.starts, t.lines = append(t.starts, i+1), append(t.lines, first)
-		}
-	}
-	return t
-}
-
-func (t *lineTable) at(offset int) int {
-	i := sort.SearchInts(t.starts, offset+1) - 1
-	return t.lines[max(0, i)]
 }

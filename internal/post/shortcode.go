@@ -19,6 +19,7 @@ type expander struct {
 	at    int // how far src has been copied
 	line  int // the line of the file at that place
 	table *lineTable
+	code  []span // in src
 	notes []Warning
 	told  map[string]bool
 	// ends are the closing tags looked for so far; nil for one that does not stand
@@ -26,19 +27,16 @@ type expander struct {
 	ends map[string]*regexp.Regexp
 }
 
-// looseTarget is a link or a picture whose file name has blanks in it, as people
-// write who know nothing of Markdown's angle brackets. It begins behind the "]".
-var looseTarget = regexp.MustCompile(`\]\(([^(){}<>\n"]*[^(){}<>\n" ] [^(){}<>\n"]*\.(?i:md|markdown|jpe?g|png|gif|svg|webp|heic)(?:#[^()\s"]*)?)\s*("[^"\n]*")?\)`)
-
 // expand returns the text without shortcodes and with whole file names; ok is
 // false if there was nothing to look for.
 func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warning, ok bool) {
 	loose := looseTarget.Match(src)
-	if !loose && !bytes.Contains(src, []byte("{{")) && !bytes.Contains(src, []byte("{%")) {
+	if !loose && !bytes.Contains(src, []byte("{{")) && !bytes.Contains(src, []byte("{%")) && !bytes.Contains(src, []byte(":::")) {
 		return nil, nil, nil, false
 	}
 	x := &expander{src: src, line: first, told: map[string]bool{}, ends: map[string]*regexp.Regexp{}, table: &lineTable{starts: []int{0}, lines: []int{first}}}
-	code := codeRanges(src)
+	x.code = codeRanges(src)
+	code := x.code
 	for i := 0; i+1 < len(src); {
 		for len(code) > 0 && code[0].to <= i {
 			code = code[1:]
@@ -49,6 +47,10 @@ func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warnin
 		}
 		if loose && src[i] == ']' && src[i+1] == '(' && i >= x.at {
 			i = x.target(i)
+			continue
+		}
+		if src[i] == ':' && (i == 0 || src[i-1] == '\n') && i >= x.at {
+			i = max(i+1, x.admonition(i))
 			continue
 		}
 		if src[i] != '{' || src[i+1] != '{' && src[i+1] != '%' || i < x.at {
@@ -63,18 +65,6 @@ func expand(src []byte, first int) (out []byte, table *lineTable, notes []Warnin
 	}
 	x.copy(len(src))
 	return x.out, x.table, x.notes, true
-}
-
-// target puts "%20" for the blanks in a file name and returns where to go on.
-func (x *expander) target(i int) int {
-	row := lineAt(x.src[i:min(len(x.src), i+maxShortcode)], 0)
-	m := looseTarget.FindSubmatchIndex(row)
-	if m == nil || m[0] != 0 {
-		return i + 2
-	}
-	x.copy(i + m[2])
-	x.replace(i+m[3], strings.ReplaceAll(strings.TrimSpace(string(row[m[2]:m[3]])), " ", "%20"))
-	return i + m[3]
 }
 
 // copy takes over the text up to an offset as it is.
@@ -225,10 +215,10 @@ func (x *expander) fenced(to int, language, code string) {
 	x.replace(to, lead+ticks+cleanClass(language)+"\n"+strings.Trim(code, "\n")+"\n"+ticks+"\n")
 }
 
-// quoted puts text into a callout.
-func (x *expander) quoted(to int, kind, text string) {
+// quoted puts text into a callout, whose head is "NOTE]" or "NOTE] A title".
+func (x *expander) quoted(to int, head, text string) {
 	var b strings.Builder
-	b.WriteString("\n> [!" + strings.ToUpper(kind) + "]\n")
+	b.WriteString("\n> [!" + head + "\n")
 	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
 		b.WriteString("> " + line)
 	}

@@ -35,7 +35,7 @@ func (x *expander) hugo(from, to int, name, text string, closing bool) int {
 			if known, _ := calloutKind(kind); known == "" {
 				kind = "note"
 			}
-			x.quoted(after, kind, string(x.src[to:inner]))
+			x.quoted(after, kind+"]", string(x.src[to:inner]))
 			return after
 		}
 	case "rawhtml", "html", "unsafe":
