@@ -27,7 +27,8 @@ const readers = 16
 // observer looks at content keys. It remembers what it parsed, so that looking
 // again after a lost race costs a HEAD for what did not change.
 type observer struct {
-	content *store.Bucket
+	content  *store.Bucket
+	darkroom chan struct{} // bounds how many pictures are in memory at once
 
 	mu   sync.Mutex
 	seen map[string]catalog.Seen
@@ -92,20 +93,32 @@ func (o *observer) one(ctx context.Context, key, known string, zone *time.Locati
 		}
 		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
 		if s.Problem = TooLarge(key, head.Size); s.Problem == "" {
-			_, body, err := o.content.Get(ctx, key, store.Cond{IfMatch: head.ETag})
+			err := o.read(ctx, &s, zone)
 			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
 				continue // replaced in between: look again
 			}
 			if err != nil {
 				return catalog.Seen{}, err
 			}
-			Read(&s, body, zone)
 		}
 		o.mu.Lock()
 		o.seen[memo] = s
 		o.mu.Unlock()
 		return s, nil
 	}
+}
+
+// read fetches and parses the object that was seen.
+func (o *observer) read(ctx context.Context, s *catalog.Seen, zone *time.Location) error {
+	if post.IsImage(s.Key) {
+		o.darkroom <- struct{}{}
+		defer func() { <-o.darkroom }()
+	}
+	_, body, err := o.content.Get(ctx, s.Key, store.Cond{IfMatch: s.ETag})
+	if err == nil {
+		Read(s, body, zone)
+	}
+	return err
 }
 
 // Read parses a content object into what the catalog takes: a post, a picture,
@@ -138,6 +151,9 @@ func Read(s *catalog.Seen, body []byte, zone *time.Location) {
 		s.Post = &meta
 	case post.IsImage(s.Key):
 		info, err := picture.Inspect(path.Base(s.Key), body)
+		if err == nil && len(info.Widths) > 0 {
+			_, err = picture.Decode(body) // a photo may be whole outside and damaged inside
+		}
 		if err != nil {
 			s.Problem = err.Error()
 			return

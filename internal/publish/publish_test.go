@@ -368,3 +368,18 @@ func TestTenCopiesAtOnce(t *testing.T) {
 		t.Errorf("announced %v", w.announced)
 	}
 }
+
+// TestDamagedPhoto: a photo that is whole outside and damaged inside is refused when
+// it is uploaded, not when a page waits for it.
+func TestDamagedPhoto(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	photo := jpegOf(t, 900)
+	w.put("posts/torn.jpg", photo[:len(photo)/2])
+	w.put("posts/a.md", post("Torn", "image: torn.jpg\nimage_alt: torn\n"))
+	w.run(p, "posts/a.md", "posts/torn.jpg")
+	w.has("the receipt of the picture", w.receipt("posts/torn.jpg"), "Rejected", "torn.jpg")
+	w.has("the receipt of the post", w.receipt("posts/a.md"), "Published", "torn.jpg")
+	w.has("the page", w.page("blog/a/index.html"), "!/media/")
+	w.settled()
+}

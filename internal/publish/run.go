@@ -46,7 +46,7 @@ func (p *Publisher) start(ctx context.Context, keys []string, anew bool) error {
 	}
 	r := &run{
 		Publisher: p,
-		observer:  &observer{content: p.Content, seen: map[string]catalog.Seen{}},
+		observer:  &observer{content: p.Content, seen: map[string]catalog.Seen{}, darkroom: make(chan struct{}, 2)},
 		anew:      anew,
 	}
 	r.report.clock = time.Now()
