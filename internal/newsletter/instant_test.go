@@ -35,7 +35,7 @@ func TestAPostIsMailedOnceToThoseWhoChoseEachPost(t *testing.T) {
 	p.expects(n, "alpha",
 		"1 subscriber who chose each post: mailed at 14:10",
 		"1 weekly subscriber: Friday 27 November, 09:00")
-	if want := []string{"mailed 1 subscriber"}; !slices.Equal(p.said, want) {
+	if want := []string{"mailing 1 subscriber", "mailed 1 subscriber"}; !slices.Equal(p.said, want) {
 		t.Errorf("said %q, want %q", p.said, want)
 	}
 
