@@ -26,11 +26,15 @@ type Options struct {
 
 // Front is an http.Handler.
 type Front struct {
-	o Options
+	o       Options
+	welcome string // the policy of the welcome page, which brings its own style
 }
 
 // New returns the front of a site.
-func New(o Options) *Front { return &Front{o} }
+func New(o Options) *Front {
+	style := "style-src " + styleHash(o.Welcome)
+	return &Front{o, strings.Replace(policy, "style-src 'self'", style, 1)}
+}
 
 // policy allows pages nothing but their own styles, images, fonts and forms.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -117,6 +121,7 @@ func (f *Front) serve(w http.ResponseWriter, r *http.Request, key string) {
 // missing answers with the site's own page for that, if there is one yet.
 func (f *Front) missing(w http.ResponseWriter, r *http.Request, key string) {
 	if key == "index.html" && len(f.o.Welcome) > 0 {
+		w.Header().Set("Content-Security-Policy", f.welcome)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = w.Write(f.o.Welcome)

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"log/slog"
 	"net/http"
@@ -148,10 +150,15 @@ func TestAddresses(t *testing.T) {
 func TestNothingPublishedYet(t *testing.T) {
 	bucket, url := serve(t)
 	answer, body := ask(t, "GET", url, "/")
-	for _, part := range []string{"Nothing published yet", "<code>posts</code>", "s3://content/posts/ --endpoint-url http://127.0.0.1:9000"} {
+	for _, part := range []string{"Nothing published yet", "<code>posts</code>", "s3://content/posts/ --no-sign-request --endpoint-url http://127.0.0.1:9000"} {
 		if answer.StatusCode != 200 || !strings.Contains(body, part) {
 			t.Errorf("%s, without %q: %s", answer.Status, part, body)
 		}
+	}
+	style := body[strings.Index(body, "<style>")+len("<style>") : strings.Index(body, "</style>")]
+	sum := sha256.Sum256([]byte(style))
+	if p := answer.Header.Get("Content-Security-Policy"); !strings.Contains(p, "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"';") {
+		t.Errorf("the page's own style is not allowed: %s", p)
 	}
 	if answer, _ := ask(t, "GET", url, "/x/"); answer.StatusCode != 404 {
 		t.Errorf("an unknown page: %s", answer.Status)
