@@ -64,9 +64,9 @@ type File struct {
 	// of a rename, perhaps. Copy is what was read from it.
 	CopyOf string     `json:"copy_of,omitempty"`
 	Copy   *post.Meta `json:"copy,omitempty"`
-	// Hash is the SHA-256 of the content in hex; empty if it was too large to read.
-	Hash string `json:"hash,omitempty"`
-	// Picture is set on images that can be shown.
+	// Picture is set on images that can be shown, Hash to the SHA-256 of their content
+	// in hex. A post's hash is in its Meta.
+	Hash    string        `json:"hash,omitempty"`
 	Picture *post.Picture `json:"picture,omitempty"`
 	// Problem says why the file cannot be used, in words for the author.
 	Problem string `json:"problem,omitempty"`

@@ -39,7 +39,10 @@ func (c *Catalog) See(s Seen, now time.Time) {
 		return
 	}
 	was := c.Files[s.Key]
-	file := &File{ETag: s.ETag, Size: s.Size, Uploaded: s.Uploaded, Hash: s.Hash, Picture: s.Picture, Problem: s.Problem}
+	file := &File{ETag: s.ETag, Size: s.Size, Uploaded: s.Uploaded, Picture: s.Picture, Problem: s.Problem}
+	if s.Picture != nil {
+		file.Hash = s.Hash
+	}
 	if was != nil {
 		file.Post = was.Post
 		if was.ETag == s.ETag {
@@ -69,7 +72,7 @@ func (c *Catalog) edit(id string, s Seen) {
 	}
 	c.setPost(&e)
 	for _, key := range c.copiesOf(s.Key) {
-		if f := c.Files[key]; f.Hash != s.Hash {
+		if f := c.Files[key]; f.Copy.Hash != s.Hash {
 			c.part(key, f)
 		}
 	}
