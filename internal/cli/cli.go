@@ -16,13 +16,15 @@ import (
 
 // commands is the command line as a value; kong reads the tags.
 type commands struct {
-	Local  localCommand  `cmd:"" help:"Run the blog, the mail and all on this machine."`
-	Build  buildCommand  `cmd:"" help:"Write the whole site to a folder."`
-	Issues issuesCommand `cmd:"" help:"What is mailed, was mailed, or is held."`
+	Local    localCommand    `cmd:"" help:"Run the blog, the mail and all on this machine."`
+	Build    buildCommand    `cmd:"" help:"Write the whole site to a folder."`
+	Issues   issuesCommand   `cmd:"" help:"What is mailed, was mailed, or is held."`
+	Audience audienceCommand `cmd:"" help:"The list of subscribers: in, out, and how long it is."`
 }
 
-// surroundings is what a command writes to.
+// surroundings is what a command writes to, and whom it may ask.
 type surroundings struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -39,7 +41,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(n int) { code = n }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(surroundings{stdout, stderr}),
+		kong.Bind(surroundings{os.Stdin, stdout, stderr}),
 		kong.UsageOnError(),
 	)
 	if err != nil {

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pennypost/pennypost/functions"
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// topics are the ids of the topics that the settings in force offer.
+func topics(ctx context.Context, s functions.Surroundings) ([]string, error) {
+	_, body, err := store.New(s.S3, s.State).Get(ctx, catalog.Key, store.Cond{})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // nothing was published yet
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the catalog: %w", err)
+	}
+	c, err := catalog.Decode(body)
+	if err != nil {
+		return nil, err
+	}
+	set, _, err := settings.Parse([]byte(c.Settings))
+	if err != nil {
+		return nil, fmt.Errorf("the settings in the catalog: %w", err)
+	}
+	var ids []string
+	for _, t := range set.Topics {
+		ids = append(ids, t.ID)
+	}
+	return ids, nil
+}
+
+// choose refuses a topic that there is not.
+func choose(chosen, known []string) error {
+	for _, t := range chosen {
+		if slices.Contains(known, t) {
+			continue
+		}
+		if len(known) == 0 {
+			return fmt.Errorf("there is no topic %q: the settings name none, so leave --topic out", t)
+		}
+		return fmt.Errorf("there is no topic %q: the settings name %s", t, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// inOrder is every topic that is known or was chosen: as the settings name them,
+// then those they do not name any more.
+func inOrder(known []string, chosen map[string]int) []string {
+	all := slices.Clone(known)
+	for _, t := range slices.Sorted(maps.Keys(chosen)) {
+		if t != "" && !slices.Contains(all, t) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
