@@ -17,6 +17,7 @@
 //	issues/<id>/<freeze>/recipients          the frozen list: uids by group, no addresses
 //	issues/<id>/progress.json                which ranges of the list are sent, under way, uncertain, failed
 //	sending.json                             for the whole account: learned limit, messages this hour and day, pause
+//	notices/<id>                             a mail to the author, owed or mailed
 //	receipts/issues/<id>  (content bucket)   the witness that an issue was begun and closed
 //
 // Two things decide, and each can happen once: creating the witness decides which

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/store"
 )
 
@@ -19,8 +20,8 @@ func (n *Newsletter) enlist(ctx context.Context, i *Issue, nonce string, c chose
 		posts[k] = o.ID
 	}
 	r := newRoster(posts)
-	if len(posts) == 0 {
-		return r.list(i.ID, nonce), nil
+	if len(posts) == 0 || i.Kind == Instant && c.offers[0].Mailing == post.MailDigest {
+		return r.list(i.ID, nonce), nil // for nobody, so nobody need be looked at
 	}
 	gone, err := n.left(ctx)
 	if err != nil {
