@@ -67,6 +67,7 @@ type Disk struct {
 
 	mu      sync.RWMutex
 	buckets map[string]*bucket
+	uploads map[gofakes3.UploadID]*upload
 
 	// keys serialises whoever writes a key with whoever reads or writes it.
 	keys [stripes]sync.RWMutex
@@ -75,7 +76,7 @@ type Disk struct {
 // Open reads the folder dir, which is made if it is missing, and removes what was
 // being received when the last process ended.
 func Open(dir string, o Options) (*Disk, error) {
-	d := &Disk{dir: dir, now: o.Now, notify: o.Notify, sync: !o.Volatile, buckets: map[string]*bucket{}}
+	d := &Disk{dir: dir, now: o.Now, notify: o.Notify, sync: !o.Volatile, buckets: map[string]*bucket{}, uploads: map[gofakes3.UploadID]*upload{}}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -203,6 +203,66 @@ func upload(t *testing.T, client *s3.Client, key string, body []byte) {
 	}
 }
 
+func TestMultipart(t *testing.T) {
+	dir := t.TempDir()
+	client, _ := serve(t, dir, s3disk.Options{})
+	ctx, bucket, key := t.Context(), aws.String("content"), aws.String("x")
+	begin := func() *string {
+		t.Helper()
+		begun, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: bucket, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return begun.UploadId
+	}
+	send := func(id *string, number int32, body string) types.CompletedPart {
+		t.Helper()
+		out, err := client.UploadPart(ctx, &s3.UploadPartInput{Bucket: bucket, Key: key, UploadId: id, PartNumber: &number, Body: strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return types.CompletedPart{ETag: out.ETag, PartNumber: &number}
+	}
+	complete := func(id *string, parts ...types.CompletedPart) error {
+		_, err := client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: bucket, Key: key, UploadId: id,
+			IfNoneMatch: aws.String("*"), MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}})
+		return err
+	}
+	id := begin()
+	two := send(id, 2, "two ")
+	wrong := send(id, 1, "wrong ")
+	one := send(id, 1, "one ") // in place of the wrong one
+	three := send(id, 3, "three")
+	for name, parts := range map[string][]types.CompletedPart{
+		"none":      {},
+		"replaced":  {wrong, two},
+		"order":     {two, one},
+		"twice":     {one, one},
+		"not there": {one, {ETag: one.ETag, PartNumber: aws.Int32(9)}},
+	} {
+		if err := complete(id, parts...); err == nil {
+			t.Errorf("%s: completed", name)
+		}
+	}
+	if err := complete(id, one, two, three); err != nil {
+		t.Fatal(err)
+	}
+	_, got, err := store.New(client, "content").Get(ctx, "x", store.Cond{})
+	if err != nil || string(got) != "one two three" {
+		t.Errorf("%q %v", got, err)
+	}
+	late := begin()
+	if err := complete(late, send(late, 1, "other")); err == nil || !strings.Contains(err.Error(), "PreconditionFailed") {
+		t.Errorf("an upload onto what is there, if nothing is: %v", err)
+	}
+	if _, err := client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: bucket, Key: key, UploadId: late}); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(filepath.Join(dir, ".incoming")); err != nil || len(left) > 0 {
+		t.Errorf("parts left behind: %v %v", left, err)
+	}
+}
+
 // TestWhoReadsSeesOneVersion: body, ETag and headers always belong together.
 func TestWhoReadsSeesOneVersion(t *testing.T) {
 	client, _ := serve(t, t.TempDir(), s3disk.Options{})
