@@ -112,7 +112,7 @@ func (c *audienceAdd) Run(ctx context.Context, s surroundings) error {
 		})
 		var refused *audience.RefusedError
 		if errors.As(err, &refused) {
-			return fmt.Errorf("not added: this address %w; whoever left comes back only by the form on the site", err)
+			return notAdded(refused)
 		}
 		if err != nil {
 			return err
@@ -122,6 +122,15 @@ func (c *audienceAdd) Run(ctx context.Context, s surroundings) error {
 		}[c.Cadence])
 		return err
 	})
+}
+
+// notAdded says why somebody was not added, and what they can do.
+func notAdded(refused *audience.RefusedError) error {
+	switch refused.Status {
+	case audience.Left, audience.Bounced, audience.Erased:
+		return fmt.Errorf("not added: this address %w; only its owner can come back, by the form on the site", refused)
+	}
+	return fmt.Errorf("not added: this address %w", refused)
 }
 
 // audienceRemove is `pennypost audience remove`.
