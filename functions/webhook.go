@@ -88,7 +88,7 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 	if err != nil {
 		return errUnacceptable
 	}
-	if err := h.effect(ctx, e); err != nil {
+	if err := h.effect(ctx, e, signed.Token); err != nil {
 		return err
 	}
 	err = h.audience.FinishWebhook(ctx, signed.Token, body)
@@ -98,7 +98,8 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 	return err
 }
 
-func (h *hook) effect(ctx context.Context, e mailgun.Event) error {
+// effect does what an event says. token is that of the call, for events without an id.
+func (h *hook) effect(ctx context.Context, e mailgun.Event, token string) error {
 	if e.Recipient == "" {
 		return nil
 	}
@@ -107,7 +108,9 @@ func (h *hook) effect(ctx context.Context, e mailgun.Event) error {
 	case mailgun.EventBounced:
 		err = h.audience.Bounce(ctx, e.Recipient, e.At)
 	case mailgun.EventComplained:
-		err = h.audience.Complain(ctx, e.Recipient, e.At)
+		if err = h.audience.Complain(ctx, e.Recipient, e.At); err == nil {
+			err = h.tellAuthor(ctx, e, token)
+		}
 	case mailgun.EventUnsubscribed:
 		err = h.audience.LeaveAddress(ctx, e.Recipient, e.At)
 	default:
@@ -124,4 +127,18 @@ func (h *hook) effect(ctx context.Context, e mailgun.Event) error {
 		}[e.Kind])
 	}
 	return err
+}
+
+// tellAuthor lets the author know that somebody complained, and not who. Mailgun may
+// report one event under several tokens, so its own id, unique within a day, goes first.
+func (h *hook) tellAuthor(ctx context.Context, e mailgun.Event, token string) error {
+	n, err := h.s.Newsletter()
+	if err != nil {
+		return err
+	}
+	name := "event " + e.At.UTC().Format(time.DateOnly) + " " + e.ID
+	if e.ID == "" {
+		name = "token " + token
+	}
+	return n.TellComplaint(ctx, name, e.At)
 }

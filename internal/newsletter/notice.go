@@ -14,7 +14,7 @@ import (
 	"github.com/pennypost/pennypost/internal/mail"
 )
 
-// news is something about an issue that the author is to be told by mail.
+// news is something about an issue, or a complaint, that the author is to be told by mail.
 type news struct {
 	State State     `json:"state"`
 	At    time.Time `json:"at"`
@@ -159,7 +159,8 @@ func (n *Newsletter) beQuiet() {
 // noticeMail makes the mail that tells the author of some issues as they are now.
 func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]news) (mail.Message, error) {
 	m := mail.Notice{Settings: w.settings, ToAuthor: true}
-	ids := slices.Sorted(maps.Keys(owed))
+	issues, angry, last := complaints(owed)
+	ids := slices.Sorted(maps.Keys(issues))
 	var first string
 	var only *Issue
 	for k, id := range ids {
@@ -185,6 +186,12 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 	m.Subject = fmt.Sprintf("What becomes of %d of your posts", len(ids))
 	if len(ids) == 1 && only != nil {
 		m.Subject = subject(only, first)
+	}
+	if angry > 0 {
+		m.Sections = append(m.Sections, complaintSection(angry, last, w.settings.Location))
+		if len(ids) == 0 {
+			m.Subject, m.Heading = complaintTitle(angry), "A complaint"
+		}
 	}
 	if slices.ContainsFunc(m.Sections, func(s mail.Section) bool { return len(s.Actions) > 0 }) {
 		m.Outro = append(m.Outro, "The links work for 35 days, for whoever has this mail.")
