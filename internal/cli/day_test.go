@@ -73,7 +73,7 @@ func TestADay(t *testing.T) {
 			t.Errorf("printed %q", line)
 		}
 	}
-	if n := strings.Count(printed, "published /blog/hello/ in "); n != 2 {
+	if n := strings.Count(printed, "published /blog/hello/"); n != 2 {
 		t.Errorf("said %d times that hello was published, want once and once again after its return:\n%s", n, printed)
 	}
 	if strings.Count(printed, "mailing 1 subscriber") != 2 || strings.Count(printed, "\nmailed 1 subscriber\n") != 2 {

@@ -27,7 +27,7 @@ import (
 )
 
 // patience is how long anything may take on a busy machine.
-const patience = 90 * time.Second
+const patience = 60 * time.Second
 
 // process is a running `pennypost local`, with its data folder.
 type process struct {

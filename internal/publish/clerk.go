@@ -28,12 +28,24 @@ func (k *clerk) write(ctx context.Context, key string) error {
 	if err != nil {
 		return fmt.Errorf("the receipt of %s: %w", key, err)
 	}
-	return replaceText(ctx, k.Content, receipt.Key(key), func(old []byte) []byte {
-		if rc.State == receipt.Removed && old == nil {
-			return nil // it was never there
+	for {
+		err = replaceText(ctx, k.Content, receipt.Key(key), func(old []byte) []byte {
+			if rc.State == receipt.Removed && old == nil {
+				return nil // it was never there
+			}
+			return rc.Text()
+		})
+		if err != nil || rc.Mail == nil {
+			return err
 		}
-		return rc.Text()
-	})
+		// The issue may have moved on between the question and the writing, and who moved
+		// it may have written its lines in between, or found no receipt to write them to.
+		lines, err := k.Announcer.Expect(ctx, k.c, k.c.ByKey(key))
+		if err != nil || slices.Equal(lines, rc.Mail) {
+			return err
+		}
+		rc.Mail = lines
+	}
 }
 
 func (k *clerk) compose(ctx context.Context, key string) (receipt.Receipt, error) {
