@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -205,7 +206,7 @@ func (res *Result) tell(c *catalog.Catalog, plan *site.Plan) {
 	for key, f := range c.Files {
 		switch {
 		case f.Problem != "":
-			res.Problems = append(res.Problems, Problem{Key: key, Text: f.Problem})
+			res.Problems = append(res.Problems, Problem{Key: key, Text: strings.TrimPrefix(f.Problem, key+", ")})
 		case f.CopyOf != "":
 			res.Problems = append(res.Problems, Problem{Key: key, Text: "is word for word the same as " + f.CopyOf})
 		}

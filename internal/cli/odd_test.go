@@ -46,6 +46,8 @@ func TestOddUploads(t *testing.T) {
 		{"posts/note.md~", "# Dropping\n", nil},
 		{"posts/script.md", "# Script\n\n<script>alert(1)</script><p onclick=\"x()\">Paragraph</p><iframe src=\"https://video.example/1\"></iframe>\n", []string{"Published", "/blog/script/"}},
 	}
+	p.put("posts/site.yaml", "newsletter:\n  max_per_hour: 100\n")
+	p.receipt("posts/site.yaml", "Published")
 	for _, o := range odd {
 		p.put(o.key, o.body)
 	}

@@ -176,8 +176,16 @@ func TooLarge(key string, size int64) string {
 	if size <= limit {
 		return ""
 	}
-	return fmt.Sprintf("%s has %d bytes; the most is %d. Make it smaller (a long text: split it in two) and upload it again",
-		path.Base(key), size, limit)
+	return fmt.Sprintf("%s has %s; the most is %s. Make it smaller (a long text: split it in two) and upload it again",
+		path.Base(key), amount(size), amount(limit))
+}
+
+// amount is a number of bytes for people: "20 MB", "300 KB".
+func amount[N int | int64](n N) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%.3g MB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.3g KB", float64(n)/(1<<10))
 }
 
 func unknownFile(key string) string {
