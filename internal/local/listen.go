@@ -1,14 +1,17 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // listen opens an address that a flag names; an error is one line for people.
@@ -31,6 +34,28 @@ func reachable(l net.Listener) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, fmt.Sprint(a.Port))
+}
+
+// serve serves a port until the function it returns is called, which waits a little
+// for the requests under way. If serving ends by itself, failed is told.
+func serve(l net.Listener, h http.Handler, failed chan<- error) (stop func()) {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}()
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+	}
 }
 
 // onlyHere turns away requests that name this machine by a foreign host name if it

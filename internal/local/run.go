@@ -9,11 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
-	"sync"
 	"time"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/local/front"
@@ -159,65 +155,6 @@ func (s *services) run(ctx context.Context) error {
 	return err
 }
 
-// work runs queue, ticks and mirror until ctx ends; what it returns is closed when
-// all have ended.
-//
-// One publish run at a time: overlapping ones are correct but do the same work twice
-// on a machine that has no more, and tell of one upload in several lines.
-func (s *services) work(ctx, hard context.Context, h functions.Handlers) <-chan struct{} {
-	var all sync.WaitGroup
-	var publishing sync.Mutex
-	all.Go(func() {
-		s.queue.Run(ctx, func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-			publishing.Lock()
-			defer publishing.Unlock()
-			// Its time begins now that it is its turn.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadline)
-			defer cancel()
-			defer context.AfterFunc(hard, cancel)()
-			return h.Publish(ctx, e)
-		})
-	})
-	every := s.o.Tick
-	if every <= 0 {
-		every = time.Second
-	}
-	for name, call := range map[string]func(context.Context) error{
-		"publishing on the clock": unlessBusy(&publishing, h.PublishTick),
-		"opening digests":         h.DigestTick,
-		"sending":                 h.SendTick,
-	} {
-		if call == nil {
-			continue
-		}
-		t := &ticker{name: name, every: every, call: call, say: s.voice.say}
-		all.Go(func() { t.run(ctx, hard) })
-	}
-	if s.mirror != nil {
-		all.Go(func() { s.mirror.Run(ctx) })
-	}
-	done := make(chan struct{})
-	go func() {
-		all.Wait()
-		close(done)
-	}()
-	return done
-}
-
-// unlessBusy leaves out a call while somebody else holds the lock: the next tick comes.
-func unlessBusy(m *sync.Mutex, call func(context.Context) error) func(context.Context) error {
-	if call == nil {
-		return nil
-	}
-	return func(ctx context.Context) error {
-		if !m.TryLock() {
-			return nil
-		}
-		defer m.Unlock()
-		return call(ctx)
-	}
-}
-
 // surroundings is the world as the functions see it.
 func (s *services) surroundings() functions.Surroundings {
 	key := func(value string) func(context.Context) (string, error) {
@@ -237,52 +174,5 @@ func (s *services) surroundings() functions.Surroundings {
 		Invalidate: func(context.Context) error { return nil },
 		Log:        slog.New(log{voice: s.voice}),
 		Say:        s.voice.say,
-	}
-}
-
-// folder is the mirrored folder as people know it, "" for none.
-func (s *services) folder() string {
-	if s.o.Dir == "" {
-		return ""
-	}
-	if whole, err := filepath.Abs(s.o.Dir); err == nil {
-		return whole
-	}
-	return s.o.Dir
-}
-
-// introduce says where to look.
-func (s *services) introduce() {
-	s.voice.say("the site     " + reachable(s.ports.site) + "/")
-	s.voice.say("the inbox    " + reachable(s.ports.mailgun) + "/")
-	s.voice.say("uploading    aws s3 cp hello.md s3://content/posts/ --no-sign-request --endpoint-url " + reachable(s.ports.s3))
-	if folder := s.folder(); folder != "" {
-		s.voice.say("or put it into " + folder)
-	}
-	if !s.o.Now.IsZero() {
-		s.voice.say("the clock began at " + s.o.Now.Format(time.RFC3339))
-	}
-	s.voice.say("Ctrl-C ends it")
-}
-
-// serve serves a port until the function it returns is called, which waits a little
-// for the requests under way. If serving ends by itself, failed is told.
-func serve(l net.Listener, h http.Handler, failed chan<- error) (stop func()) {
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
-	go func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			failed <- err
-		}
-	}()
-	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close()
-		}
 	}
 }
