@@ -1,8 +1,9 @@
 package post
 
 import (
+	"math"
+
 	"github.com/yuin/goldmark/ast"
-	east "github.com/yuin/goldmark/extension/ast"
 )
 
 // HTML is the body as a page or a feed shows it, sanitised: headings have ids,
@@ -30,56 +31,51 @@ func (p *Post) TOC() []Heading { return p.toc }
 // code, and ids but those of footnotes; pictures no wider than 600 pixels. Over
 // limit bytes it is cut after a block, and cut is true; a limit of 0 is none.
 func (p *Post) MailHTML(r Resolver, limit int) (text string, cut bool) {
-	whole := p.mailBlocks(r, -1, false)
-	if limit <= 0 || len(whole) <= limit {
+	if limit <= 0 {
+		limit = math.MaxInt
+	}
+	if whole, complete := p.mailBlocks(r, limit, false); complete && len(whole) <= limit {
 		return whole, false
 	}
-	// Find how many blocks fit, by halves: with raw HTML a block's share is known
-	// only once the whole is balanced.
-	low, high := 0, p.doc.ChildCount()
-	best := ""
-	for low < high {
-		mid := (low + high + 1) / 2
-		part := p.mailBlocks(r, mid, true)
-		if len(part) <= limit {
-			low, best = mid, part
-		} else {
-			high = mid - 1
+	// Closing what raw HTML left open makes it longer: then less is taken.
+	for budget := limit; budget > limit/8; budget -= 1 + limit/8 {
+		if part, _ := p.mailBlocks(r, budget, true); part != "" && len(part) <= limit {
+			return part, true
 		}
 	}
-	if best == "" && p.Description != "" {
-		best = string(appendEscaped([]byte("<p>"), p.Description)) + "</p>\n"
-		if len(best) > limit {
-			best = ""
-		}
+	short := string(appendEscaped([]byte("<p>"), p.Description)) + "</p>\n"
+	if p.Description == "" || len(short) > limit {
+		short = ""
 	}
-	return best, true
+	return short, true
 }
 
-// mailBlocks renders the first n blocks for a mail; all if n is negative.
-func (p *Post) mailBlocks(r Resolver, n int, noRefs bool) string {
+// mailBlocks renders blocks for a mail as long as they fit into a number of bytes,
+// and does not end with a heading; complete tells whether all did.
+func (p *Post) mailBlocks(r Resolver, budget int, noRefs bool) (text string, complete bool) {
 	for _, noRaw := range []bool{false, true} {
 		w := p.writer(r)
 		w.mail, w.noRefs, w.noRaw = true, noRefs, noRaw
-		left := n
-		for c := p.doc.FirstChild(); c != nil && left != 0; c = c.NextSibling() {
-			if _, head := c.(*ast.Heading); head && left == 1 {
-				break // a heading with nothing under it
-			}
-			if _, notes := c.(*east.FootnoteList); notes && noRefs {
+		complete = true
+		end := 0 // of the last block that may stand last
+		for c := p.doc.FirstChild(); c != nil; c = c.NextSibling() {
+			w.block(c)
+			if len(w.out) > budget {
+				w.out, complete = w.out[:end], false
 				break
 			}
-			w.block(c)
-			left--
+			if _, head := c.(*ast.Heading); !head {
+				end = len(w.out)
+			}
 		}
 		if !w.raw {
-			return string(w.out)
+			return string(w.out), complete
 		}
 		if clean, ok := sanitise(w.out); ok {
-			return string(clean)
+			return string(clean), complete
 		}
 	}
-	return ""
+	return "", false
 }
 
 func (p *Post) writer(r Resolver) *writer {
