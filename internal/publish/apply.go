@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,6 +27,7 @@ type applied struct {
 	// stale are content keys that were replaced since they were looked at.
 	stale map[string]bool
 	err   error // the first failure
+	cut   bool  // time ran out: the rest stays pending
 }
 
 // touch is what this run did to one output.
@@ -64,7 +66,7 @@ func (r *run) apply(ctx context.Context, v *version, plan *site.Plan) *applied {
 	held := w.hold(stages[site.Listing])
 	w.each(ctx, stages[site.Listing], w.write)
 	w.each(ctx, stages[site.Redirect], w.write)
-	if !held && !w.impatient(stages[site.Listing]) {
+	if !held && !w.impatient(stages[site.Listing]) && !done.cut {
 		w.each(ctx, gone, w.remove)
 	}
 	return done
@@ -83,6 +85,9 @@ func (w *writer) each(ctx context.Context, keys []string, do func(context.Contex
 	var g errgroup.Group
 	g.SetLimit(writers)
 	for _, key := range keys {
+		if w.cut(ctx) {
+			break
+		}
 		g.Go(func() error {
 			if err := do(ctx, key); err != nil {
 				w.fail(key, err)
@@ -91,6 +96,25 @@ func (w *writer) each(ctx context.Context, keys []string, do func(context.Contex
 		})
 	}
 	_ = g.Wait() // failures are in w.done
+}
+
+// cut tells whether to leave the rest to the next run, and notes it. A site that
+// takes longer to write than one run may last is written by several.
+func (w *writer) cut(ctx context.Context) bool {
+	if !w.late(ctx) {
+		return false
+	}
+	w.done.mu.Lock()
+	w.done.cut = true
+	w.done.mu.Unlock()
+	return true
+}
+
+// late tells whether a run has come to the last third of its time, which it needs
+// to record what it did.
+func (r *run) late(ctx context.Context) bool {
+	deadline, limited := ctx.Deadline()
+	return limited && time.Until(deadline) < deadline.Sub(r.report.clock)/3
 }
 
 func (w *writer) fail(key string, err error) {
@@ -159,6 +183,9 @@ func (w *writer) media(ctx context.Context, keys []string) {
 	var g errgroup.Group
 	g.SetLimit(2) // a decoded picture takes up to 200 MB
 	for source, sizes := range bySource {
+		if w.cut(ctx) {
+			break
+		}
 		g.Go(func() error {
 			body, err := w.bodies.get(ctx, source)
 			var made map[string]site.Object

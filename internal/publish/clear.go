@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 )
@@ -45,7 +46,10 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 				changed = true
 			}
 		}
-		for key := range done.failed {
+		for key, err := range done.failed {
+			if errors.Is(err, errHeld) {
+				continue // not its fault
+			}
 			if now, waits := next.Pending[key]; waits && now == from.catalog.Pending[key] {
 				now.Fails++
 				next.Pending[key] = now

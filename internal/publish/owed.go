@@ -116,6 +116,9 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 	var g errgroup.Group
 	g.SetLimit(writers)
 	for key, generation := range v.catalog.Owed.Receipts {
+		if r.late(ctx) {
+			break // the rest stays owed
+		}
 		e := v.catalog.ByKey(key)
 		if e != nil && e.Live && waiting(v.catalog, e) && v.catalog.Pending[pageKey(e.Path)].Fails == 0 {
 			continue

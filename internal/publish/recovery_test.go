@@ -1,12 +1,16 @@
 package publish_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/store"
@@ -189,4 +193,47 @@ func TestPoison(t *testing.T) {
 	if _, err := w.site.Head(t.Context(), "blog/poison/index.html"); errors.Is(err, store.ErrNotFound) {
 		t.Error("there is no page")
 	}
+}
+
+// TestMoreThanOneRunCanDo: runs that have only a moment each still come to an end,
+// because each records what it did, and nothing half done is ever listed.
+func TestMoreThanOneRunCanDo(t *testing.T) {
+	w := newWorld(t)
+	var keys []string
+	for i := range 120 {
+		keys = append(keys, fmt.Sprintf("posts/p%03d.md", i))
+		w.put(keys[i], post(fmt.Sprintf("Number %03d", i), fmt.Sprintf("date: 2024-01-01T00:00:%02dZ\n", i%60)))
+	}
+	p := w.publisher()
+	w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/site/blog/") {
+			time.Sleep(30 * time.Millisecond) // one after the other: 3.6 s for all
+		}
+		return false, false
+	}
+	runs, done := 0, false
+	for ; !done && runs < 100; runs++ {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		if runs == 0 {
+			_ = p.Run(ctx, keys)
+		} else {
+			_ = p.Run(ctx, nil)
+		}
+		cancel()
+		if index := w.page("index.html"); strings.Contains(index, "Number") {
+			for _, name := range regexp.MustCompile(`href="/(blog/[^"]+/)"`).FindAllStringSubmatch(index, -1) {
+				if w.page(name[1]+"index.html") == "" {
+					t.Fatalf("after run %d the index names %s, which is not there", runs, name[1])
+				}
+			}
+		}
+		c := w.catalog()
+		done = len(c.Pending)+len(c.Owed.Receipts) == 0
+	}
+	if !done || runs < 2 {
+		t.Errorf("after %d runs done is %v", runs, done)
+	}
+	w.trips.reset()
+	tick(t, w)
+	w.settled()
 }

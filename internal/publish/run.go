@@ -86,6 +86,10 @@ func (r *run) rounds(ctx context.Context, work map[string]bool) error {
 			// run is done with, because what it told of is committed.
 			r.Log.Error("an output could not be made", "error", done.err.Error())
 		}
+		if done.cut {
+			r.Log.Info("there was not time for everything; the next tick goes on")
+			return nil
+		}
 		if len(done.stale) == 0 && !more {
 			return ctx.Err()
 		}

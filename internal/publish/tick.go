@@ -54,7 +54,11 @@ func (p *Publisher) left(c *catalog.Catalog, now time.Time, first bool) bool {
 	if quiet < 0 { // the clock was set back
 		quiet = sweepEvery
 	}
-	if !first && quiet < p.Patience {
+	patience := p.Patience
+	if p.Alone {
+		patience = time.Second // no other run can be under way
+	}
+	if !first && quiet < patience {
 		return false
 	}
 	if len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 {
@@ -66,7 +70,7 @@ func (p *Publisher) left(c *catalog.Catalog, now time.Time, first bool) bool {
 		}
 	}
 	for _, waiting := range c.Pending {
-		if quiet >= min(sweepEvery, p.Patience<<min(waiting.Fails, 12)) || first {
+		if quiet >= min(sweepEvery, patience<<min(waiting.Fails, 12)) || first {
 			return true
 		}
 	}
