@@ -33,7 +33,7 @@ var imports = []struct {
 	{"internal/publish", "internal/post internal/catalog internal/site internal/settings internal/picture internal/receipt internal/store internal/theme", "publishing knows of mail only that it is announced"},
 	{"internal/newsletter", "internal/post internal/catalog internal/mail internal/audience internal/settings internal/receipt internal/store", "sending knows of Mailgun only what its Sender says"},
 	{"internal/signup", "internal/audience internal/catalog internal/mail internal/settings internal/theme internal/store", "the subscriber's pages send through a Sender of one method"},
-	{"internal/build", "internal/catalog internal/publish internal/settings internal/site internal/theme", "the same plan as publishing, into a folder"},
+	{"internal/build", "internal/catalog internal/post internal/publish internal/settings internal/site internal/theme", "the same plan as publishing, into a folder"},
 	{"functions", "internal/audience internal/catalog internal/mail internal/mailgun internal/newsletter internal/publish internal/settings internal/signup internal/store", "the only place where events, environment, keys and the CDN meet the workflows"},
 	{"functions/*", "functions", "a main says which function it is"},
 	{"internal/local", "functions internal/store internal/local/*", "a laptop runs the functions; it does not know what they do"},

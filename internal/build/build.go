@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/publish"
 	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/site"
@@ -100,9 +101,9 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 		return nil, err
 	}
 	c := catalog.New("")
-	zone := time.UTC
+	var how post.Options
 	if i := slices.Index(keys, settings.Key); i >= 0 {
-		seen, err := see(o.Dir, settings.Key, zone)
+		seen, err := see(o.Dir, settings.Key, how)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +113,7 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 		if err != nil {
 			return nil, err
 		}
-		zone = s.Location
+		how = publish.Reading(s)
 	}
 	found := make([]catalog.Seen, len(keys))
 	g, ctx := errgroup.WithContext(ctx)
@@ -122,7 +123,7 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			found[i], err = see(o.Dir, key, zone)
+			found[i], err = see(o.Dir, key, how)
 			return err
 		})
 	}
@@ -176,7 +177,7 @@ func walk(dir string) ([]string, error) {
 }
 
 // see reads and parses one file as publishing would an upload of it.
-func see(dir, key string, zone *time.Location) (catalog.Seen, error) {
+func see(dir, key string, how post.Options) (catalog.Seen, error) {
 	name := path(dir, key)
 	info, err := os.Stat(name)
 	if err != nil {
@@ -191,7 +192,7 @@ func see(dir, key string, zone *time.Location) (catalog.Seen, error) {
 	if err != nil {
 		return catalog.Seen{}, err
 	}
-	publish.Read(&s, body, zone)
+	publish.Read(&s, body, how)
 	s.ETag = s.Hash
 	return s, nil
 }

@@ -9,7 +9,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,7 +40,7 @@ func Ours(key string) bool {
 
 // look fetches and parses the keys. What equals the catalog's knowledge, by ETag,
 // is left out of the answer unless anew is set.
-func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, zone *time.Location, anew bool) ([]catalog.Seen, error) {
+func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, how post.Options, anew bool) ([]catalog.Seen, error) {
 	out := make([]catalog.Seen, len(keys))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
@@ -51,7 +50,7 @@ func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, 
 			if f := c.Files[key]; f != nil && !anew {
 				known = f.ETag
 			}
-			s, err := o.one(ctx, key, known, zone)
+			s, err := o.one(ctx, key, known, how)
 			if err != nil {
 				return fmt.Errorf("reading %s: %w", key, err)
 			}
@@ -72,7 +71,7 @@ func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, 
 }
 
 // one looks at a single key. The zero Seen means: as known.
-func (o *observer) one(ctx context.Context, key, known string, zone *time.Location) (catalog.Seen, error) {
+func (o *observer) one(ctx context.Context, key, known string, how post.Options) (catalog.Seen, error) {
 	for try := 0; ; try++ {
 		head, err := o.content.Head(ctx, key)
 		if errors.Is(err, store.ErrNotFound) {
@@ -84,7 +83,7 @@ func (o *observer) one(ctx context.Context, key, known string, zone *time.Locati
 		if head.ETag == known {
 			return catalog.Seen{}, nil
 		}
-		memo := zone.String() + "\x00" + key
+		memo := fmt.Sprint(how.Location, how.Language, "\x00", key)
 		o.mu.Lock()
 		s, parsed := o.seen[memo]
 		o.mu.Unlock()
@@ -93,7 +92,7 @@ func (o *observer) one(ctx context.Context, key, known string, zone *time.Locati
 		}
 		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
 		if s.Problem = TooLarge(key, head.Size); s.Problem == "" {
-			err := o.read(ctx, &s, zone)
+			err := o.read(ctx, &s, how)
 			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
 				continue // replaced in between: look again
 			}
@@ -109,22 +108,28 @@ func (o *observer) one(ctx context.Context, key, known string, zone *time.Locati
 }
 
 // read fetches and parses the object that was seen.
-func (o *observer) read(ctx context.Context, s *catalog.Seen, zone *time.Location) error {
+func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options) error {
 	if post.IsImage(s.Key) {
 		o.darkroom <- struct{}{}
 		defer func() { <-o.darkroom }()
 	}
 	_, body, err := o.content.Get(ctx, s.Key, store.Cond{IfMatch: s.ETag})
 	if err == nil {
-		Read(s, body, zone)
+		Read(s, body, how)
 	}
 	return err
+}
+
+// Reading is how posts are to be read under the settings: in what zone their dates
+// are meant, in what language their quotation marks.
+func Reading(s *settings.Settings) post.Options {
+	return post.Options{Location: s.Location, Language: s.Language}
 }
 
 // Read parses a content object into what the catalog takes: a post, a picture,
 // the settings, or a problem in words for the author. It never fails otherwise;
 // even a panic in a parser becomes a problem.
-func Read(s *catalog.Seen, body []byte, zone *time.Location) {
+func Read(s *catalog.Seen, body []byte, how post.Options) {
 	sum := sha256.Sum256(body)
 	s.Hash = hex.EncodeToString(sum[:])
 	defer func() {
@@ -142,7 +147,7 @@ func Read(s *catalog.Seen, body []byte, zone *time.Location) {
 		text := string(body)
 		s.Settings = &text
 	case post.IsMarkdown(s.Key):
-		parsed, err := post.Parse(s.Key, body, post.Options{Location: zone})
+		parsed, err := post.Parse(s.Key, body, how)
 		if err != nil {
 			s.Problem = err.Error()
 			return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/site"
 )
@@ -33,7 +34,7 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 			}
 		}
 		slices.Sort(keys)
-		found, err := r.observer.look(ctx, next, keys, look.settings.Location, r.anew)
+		found, err := r.observer.look(ctx, next, keys, Reading(look.settings), r.anew)
 		if err != nil {
 			return nil, false, err
 		}
@@ -58,8 +59,8 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 	return plan, seen > 0 || marked > 0 || owes || next.Reader != old.Reader, nil
 }
 
-// takeSettings looks at site.yaml before everything else, because it says in what
-// zone the posts' dates are meant. In another zone they are all read again.
+// takeSettings looks at site.yaml before everything else, because it says how posts are
+// read. If that changes, they are all read again.
 func (r *run) takeSettings(ctx context.Context, next *catalog.Catalog, work map[string]bool, now time.Time) (int, error) {
 	if !work[settings.Key] {
 		return 0, nil
@@ -68,7 +69,7 @@ func (r *run) takeSettings(ctx context.Context, next *catalog.Catalog, work map[
 	if err != nil {
 		return 0, err
 	}
-	found, err := r.observer.look(ctx, next, []string{settings.Key}, time.UTC, r.anew)
+	found, err := r.observer.look(ctx, next, []string{settings.Key}, post.Options{}, r.anew)
 	if err != nil {
 		return 0, err
 	}
@@ -77,7 +78,7 @@ func (r *run) takeSettings(ctx context.Context, next *catalog.Catalog, work map[
 	if err != nil {
 		return 0, err
 	}
-	if before.settings.Timezone != after.settings.Timezone {
+	if before.settings.Timezone != after.settings.Timezone || before.settings.Language != after.settings.Language {
 		r.anew = true
 		for _, e := range next.Posts {
 			work[e.Key] = true
