@@ -123,7 +123,8 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			found[i], err = see(o.Dir, key, how)
+			seen, err := see(o.Dir, key, how)
+			found[i] = seen
 			return err
 		})
 	}
