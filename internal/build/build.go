@@ -65,7 +65,7 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	goLiveAsDated(c)
+	goLiveAsDated(c, o.Now)
 	c.Settle(o.Now, publish.Rules(s))
 	plan := site.New(c, s, t)
 	res.tell(c, plan)
@@ -138,11 +138,15 @@ func read(ctx context.Context, o Options, res *Result) (*catalog.Catalog, error)
 }
 
 // goLiveAsDated takes the date a post shows for the time it went live, because
-// no build remembers the one before: equal input gives equal output.
-func goLiveAsDated(c *catalog.Catalog) {
+// no build remembers the one before: equal input gives equal output. A file without
+// a date does not wait because its clock was ahead.
+func goLiveAsDated(c *catalog.Catalog, now time.Time) {
 	for id, old := range c.Posts {
 		e := *old
 		e.GoLive = e.Shown()
+		if e.Meta.Date.IsZero() && e.GoLive.After(now) {
+			e.GoLive = now
+		}
 		c.Posts[id] = &e
 	}
 }

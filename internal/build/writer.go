@@ -82,15 +82,8 @@ func (w *writer) media(source string, sizes []string) error {
 func (w *writer) put(key string, body []byte) error {
 	name := filepath.Join(w.out, filepath.FromSlash(key))
 	folder := filepath.Dir(name)
-	w.mu.Lock()
-	w.written++
-	known := w.made[folder]
-	w.made[folder] = true
-	w.mu.Unlock()
-	if !known {
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return err
-		}
+	if err := w.mkdir(folder); err != nil {
+		return err
 	}
 	if !exists(name) {
 		return os.WriteFile(name, body, 0o644)
@@ -99,6 +92,19 @@ func (w *writer) put(key string, body []byte) error {
 		return err
 	}
 	return os.Rename(name+".new", name)
+}
+
+// mkdir makes a folder once, and counts the file that goes into it. It holds the
+// lock meanwhile, so that nobody takes a folder for made that is about to be.
+func (w *writer) mkdir(folder string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.written++
+	if w.made[folder] {
+		return nil
+	}
+	w.made[folder] = true
+	return os.MkdirAll(folder, 0o755)
 }
 
 func exists(name string) bool {
