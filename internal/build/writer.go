@@ -82,10 +82,11 @@ func (w *writer) media(source string, sizes []string) error {
 func (w *writer) put(key string, body []byte) error {
 	name := filepath.Join(w.out, filepath.FromSlash(key))
 	folder := filepath.Dir(name)
-	if err := w.mkdir(folder); err != nil {
+	fresh, err := w.mkdir(folder)
+	if err != nil {
 		return err
 	}
-	if !exists(name) {
+	if fresh || !exists(name) {
 		return os.WriteFile(name, body, 0o644)
 	}
 	if err := os.WriteFile(name+".new", body, 0o644); err != nil {
@@ -94,17 +95,21 @@ func (w *writer) put(key string, body []byte) error {
 	return os.Rename(name+".new", name)
 }
 
-// mkdir makes a folder once, and counts the file that goes into it. It holds the
-// lock meanwhile, so that nobody takes a folder for made that is about to be.
-func (w *writer) mkdir(folder string) error {
+// mkdir makes a folder once, counts the file that goes into it, and tells whether
+// the folder was not there before. It holds the lock meanwhile, so that nobody takes
+// a folder for made that is about to be.
+func (w *writer) mkdir(folder string) (fresh bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.written++
 	if w.made[folder] {
-		return nil
+		return false, nil
 	}
 	w.made[folder] = true
-	return os.MkdirAll(folder, 0o755)
+	if os.Mkdir(folder, 0o755) == nil { // the usual case: one call, and it is empty
+		return true, nil
+	}
+	return false, os.MkdirAll(folder, 0o755)
 }
 
 func exists(name string) bool {
