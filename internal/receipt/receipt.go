@@ -13,7 +13,7 @@ const (
 	Published State = "Published" // its page is on the site
 	Scheduled State = "Scheduled" // its date lies ahead; it goes live on its own
 	Draft     State = "Draft"     // only the unlisted preview shows it
-	Held      State = "Held"      // on the site, but in no mail until the author releases it
+	Held      State = "Held"      // waits for something; the first sentence says what for
 	Rejected  State = "Rejected"  // the file cannot be used as it is
 	Removed   State = "Removed"   // the file is gone, and so is its page
 )
