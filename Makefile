@@ -7,7 +7,6 @@
 .DEFAULT_GOAL := build
 .PHONY: run test check bench build functions tools clean
 
-VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUNCTIONS   := publish digest send subscribe webhook
 LAMBDA      := CGO_ENABLED=0 GOOS=linux GOARCH=arm64

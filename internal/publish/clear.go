@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/site"
 )
 
 // clear is step 6: it commits what was applied. A pending entry is cleared only
@@ -40,7 +41,7 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 				if t.digest == "" {
 					delete(next.Outputs, key)
 				}
-				if !r.immutable(key) {
+				if !site.Kept(key) {
 					next.Owed.Invalidation = next.Generation
 				}
 				changed = true

@@ -135,14 +135,14 @@ func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry)
 	for _, w := range append(slices.Clone(e.Warnings), k.plan.Warnings(e)...) {
 		rc.Warnings = append(rc.Warnings, receipt.Note{Line: w.Line, Text: w.Text})
 	}
-	if preview := k.c.PreviewPath(e); preview != "" && k.plan.Outputs()[pageKey(preview)].Digest != "" {
+	if preview := k.c.PreviewPath(e); preview != "" && k.plan.Outputs()[site.Key(preview)].Digest != "" {
 		rc.Preview = k.url(preview)
 	}
 	zone := k.look.settings.Location
 	switch {
 	case e.Live:
 		rc.State, rc.URL = receipt.Published, k.url(e.Path)
-		if p, waits := k.c.Pending[pageKey(e.Path)]; waits && p.Fails > 0 {
+		if p, waits := k.c.Pending[site.Key(e.Path)]; waits && p.Fails > 0 {
 			rc.Detail = "but its page could not be made yet; pennypost goes on trying"
 		}
 		rc.Changed = k.report.changes(e.Path)

@@ -61,16 +61,8 @@ func ready(c *catalog.Catalog, id string) bool {
 
 // waiting tells whether a post's page still has to be written.
 func waiting(c *catalog.Catalog, e *catalog.Entry) bool {
-	_, waits := c.Pending[pageKey(e.Path)]
+	_, waits := c.Pending[site.Key(e.Path)]
 	return waits
-}
-
-// pageKey is the site key of a URL path.
-func pageKey(path string) string {
-	if path == "" {
-		return ""
-	}
-	return path[1:] + "index.html"
 }
 
 // discharged is what was owed and is done, with the generation it was owed with.
@@ -120,7 +112,7 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 			break // the rest stays owed
 		}
 		e := v.catalog.ByKey(key)
-		if e != nil && e.Live && waiting(v.catalog, e) && v.catalog.Pending[pageKey(e.Path)].Fails == 0 {
+		if e != nil && e.Live && waiting(v.catalog, e) && v.catalog.Pending[site.Key(e.Path)].Fails == 0 {
 			continue
 		}
 		g.Go(func() error {

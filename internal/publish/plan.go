@@ -54,7 +54,7 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 	}
 	plan := site.New(next, look.settings, look.theme)
 	r.planned = plan
-	marked := next.Reconcile(digests(plan), plan.Kept, unreadable(next, plan), next.Nonce)
+	marked := next.Reconcile(digests(plan), site.Kept, unreadable(next, plan), next.Nonce)
 	owes := owe(old, next, work)
 	return plan, seen > 0 || marked > 0 || owes || next.Reader != old.Reader, nil
 }

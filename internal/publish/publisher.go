@@ -115,12 +115,6 @@ func Settings(c *catalog.Catalog, siteURL string) (*settings.Settings, error) {
 	return s, nil
 }
 
-// immutable tells of site keys that name their content: they are never changed
-// and never deleted, because old mails and cached pages go on asking for them.
-func (p *Publisher) immutable(key string) bool {
-	return strings.HasPrefix(key, "media/") || strings.HasPrefix(key, "assets/")
-}
-
 // nonce draws 80 random bits.
 func (p *Publisher) nonce() (string, error) {
 	b := make([]byte, 10)

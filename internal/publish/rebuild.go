@@ -40,8 +40,7 @@ func (p *Publisher) rebuild(ctx context.Context) (*version, error) {
 		return nil, fmt.Errorf("rebuilding the catalog: %w", err)
 	}
 	for key, o := range origins {
-		path := "/" + strings.TrimSuffix(key, "index.html")
-		e := catalog.Entry{ID: o.Post, Key: o.Source, First: o.First, GoLive: o.GoLive, Seq: o.Seq, Late: o.Late, Path: path}
+		e := catalog.Entry{ID: o.Post, Key: o.Source, First: o.First, GoLive: o.GoLive, Seq: o.Seq, Late: o.Late, Path: site.Path(key)}
 		e.Kind = post.Page
 		if o.Seq > 0 {
 			e.Kind = post.Article

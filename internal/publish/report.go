@@ -124,7 +124,7 @@ func (w *writer) count(key string) {
 	w.done.mu.Lock()
 	defer w.done.mu.Unlock()
 	r := &w.report
-	path := "/" + strings.TrimSuffix(key, "index.html")
+	path := site.Path(key)
 	switch {
 	case stage == site.Media:
 		r.Pictures++

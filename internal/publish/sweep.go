@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/site"
 	"github.com/pennypost/pennypost/internal/store"
 )
 
@@ -107,7 +108,7 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 		for key, etag := range there {
 			out, known := next.Outputs[key]
 			_, waits := next.Pending[key]
-			if waits || known && out.ETag == etag || !known && p.immutable(key) {
+			if waits || known && out.ETag == etag || !known && site.Kept(key) {
 				continue
 			}
 			mark(key, out.Digest)

@@ -298,7 +298,7 @@ func (w *world) settled() {
 		}
 	}
 	for _, o := range w.list(w.site, "") {
-		if _, planned := plan.Outputs()[o.Key]; !planned && !plan.Kept(o.Key) {
+		if _, planned := plan.Outputs()[o.Key]; !planned && !site.Kept(o.Key) {
 			w.t.Errorf("%s is an orphan", o.Key)
 		}
 	}

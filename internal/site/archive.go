@@ -45,7 +45,7 @@ func (p *Plan) planArchive() {
 	}
 	h := p.begin("archive")
 	h.archive(&list)
-	p.plan(Output{Key: keyOf(archivePath), Stage: Listing}, h, func(w *bytes.Buffer, _ Reader) error {
+	p.plan(Output{Key: Key(archivePath), Stage: Listing}, h, func(w *bytes.Buffer, _ Reader) error {
 		return p.t.Archive(w, &list)
 	})
 	for i, y := range years {
@@ -69,7 +69,7 @@ func (p *Plan) planYear(y year, before, after string) {
 		h.text(it.url)
 		h.moment(it.e.Shown().In(p.s.Location))
 	}
-	o := Output{Key: keyOf(yearPath(y.number)), Stage: Listing, Names: siteKeys(y.items)}
+	o := Output{Key: Key(yearPath(y.number)), Stage: Listing, Names: siteKeys(y.items)}
 	p.plan(o, h, func(w *bytes.Buffer, _ Reader) error {
 		v := p.yearView(y, before, after)
 		for _, it := range y.items {

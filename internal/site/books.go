@@ -91,7 +91,7 @@ func (p *Plan) planShelf(o order, volumes []*volume) {
 	h := p.begin("books")
 	v := p.shelf(o, len(volumes))
 	h.shelf(&v)
-	out := Output{Key: keyOf(o.path), Stage: Listing, Names: make([]string, 0, len(volumes))}
+	out := Output{Key: Key(o.path), Stage: Listing, Names: make([]string, 0, len(volumes))}
 	for i, vol := range volumes {
 		h.text(headings[i])
 		h.mark(vol.mark)

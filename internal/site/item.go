@@ -34,7 +34,7 @@ func (p *Plan) collect(entries []*catalog.Entry) []*item {
 		if !e.Live {
 			it.url = p.c.PreviewPath(e)
 		}
-		it.key = keyOf(it.url)
+		it.key = Key(it.url)
 		it.hero = onPage(p.show(e.Key, e.Image))
 		if e.Book != nil {
 			it.cover = onPage(p.show(e.Key, e.Book.Cover))

@@ -58,7 +58,7 @@ func (p *Plan) planListing(s series, path string, n int) {
 	for _, it := range items {
 		h.mark(it.card)
 	}
-	o := Output{Key: keyOf(path), Stage: Listing, Names: siteKeys(items)}
+	o := Output{Key: Key(path), Stage: Listing, Names: siteKeys(items)}
 	p.plan(o, h, func(w *bytes.Buffer, _ Reader) error {
 		v := p.listing(s, path, n)
 		v.Cards = p.cards(items)

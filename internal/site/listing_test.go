@@ -93,7 +93,7 @@ func TestOneNewPostChangesLittle(t *testing.T) {
 		}
 		if n%5 == 0 {
 			for _, o := range orders() {
-				allowed[keyOf(o.path)] = true
+				allowed[Key(o.path)] = true
 			}
 		}
 		if n%12 == 0 { // the first of a year: the year before now leads on to it
@@ -175,7 +175,7 @@ func TestListingPagesLeadToEachOther(t *testing.T) {
 	for at != "" {
 		links := cardLinks(t, all[at].Body)
 		seen = append(seen, links...)
-		at = keyOf(relLink(t, all[at].Body, "next"))
+		at = Key(relLink(t, all[at].Body, "next"))
 		if at == indexFile {
 			break
 		}

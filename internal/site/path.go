@@ -48,8 +48,11 @@ func EntryPath(s *settings.Settings, e *catalog.Entry) string {
 	).Replace(pattern)
 }
 
-// keyOf is the site key behind a URL path: "/blog/x/" is "blog/x/index.html".
-func keyOf(path string) string { return strings.TrimPrefix(path, "/") + indexFile }
+// Key is the site key behind a URL path: "/blog/x/" is "blog/x/index.html".
+func Key(path string) string { return strings.TrimPrefix(path, "/") + indexFile }
+
+// Path is the URL path of a site key: that of Key, backwards.
+func Path(key string) string { return "/" + strings.TrimSuffix(key, indexFile) }
 
 // longest bounds a path: with "index.html" it has to fit a key of S3, and each part
 // the name of a file.

@@ -129,7 +129,7 @@ func (p *Plan) Outputs() map[string]Output { return p.outputs }
 
 // Kept tells of keys that are never deleted though nothing shows them any more:
 // old mails and old copies of pages still refer to them.
-func (p *Plan) Kept(key string) bool {
+func Kept(key string) bool {
 	return strings.HasPrefix(key, "media/") || strings.HasPrefix(key, "assets/")
 }
 

@@ -86,7 +86,7 @@ func redirectKey(path string) string {
 	if isFile(path) {
 		return strings.Trim(path, "/")
 	}
-	return keyOf(path)
+	return Key(path)
 }
 
 // dropNested takes out what lies below a redirect from a file, or the redirect if a

@@ -97,7 +97,7 @@ func (p *Plan) planTags() {
 	}
 	h := p.begin("tags")
 	h.linkList(&v)
-	p.plan(Output{Key: keyOf(tagsPath), Stage: Listing}, h, func(w *bytes.Buffer, _ Reader) error {
+	p.plan(Output{Key: Key(tagsPath), Stage: Listing}, h, func(w *bytes.Buffer, _ Reader) error {
 		return p.t.Links(w, &v)
 	})
 }
