@@ -19,6 +19,7 @@ type commands struct {
 	Local    localCommand    `cmd:"" help:"Run the blog, the mail and all on this machine."`
 	Build    buildCommand    `cmd:"" help:"Write the whole site to a folder."`
 	Issues   issuesCommand   `cmd:"" help:"What is mailed, was mailed, or is held."`
+	Send     sendCommand     `cmd:"" help:"Look at the mail of a post: in files, or in one inbox."`
 	Audience audienceCommand `cmd:"" help:"The list of subscribers: in, out, and how long it is."`
 }
 
@@ -38,6 +39,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("pennypost"),
 		kong.Description("A blog and newsletter out of a folder of Markdown, on S3, Lambda and Mailgun, or on this machine."),
+		kong.Vars{"site": defaultSite},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(n int) { code = n }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -10,12 +10,15 @@ import (
 	"github.com/pennypost/pennypost/internal/local"
 )
 
+// defaultSite is where the site is served unless --site says otherwise.
+const defaultSite = "127.0.0.1:8080"
+
 // localCommand is `pennypost local`, which is `make run`.
 type localCommand struct {
 	Dir     string        `default:"posts" help:"Folder whose files are published like uploads; \"\" for none." placeholder:"FOLDER"`
 	Data    string        `default:".pennypost" help:"Folder where everything lives between runs." placeholder:"FOLDER"`
 	Fresh   bool          `help:"Forget what the data folder holds first."`
-	Site    string        `default:"127.0.0.1:8080" help:"Where the site is served." placeholder:"HOST:PORT"`
+	Site    string        `default:"${site}" help:"Where the site is served." placeholder:"HOST:PORT"`
 	S3      string        `name:"s3" default:"127.0.0.1:9000" help:"Where uploads are taken." placeholder:"HOST:PORT"`
 	Mailgun string        `default:"127.0.0.1:8025" help:"Where mail is taken and shown." placeholder:"HOST:PORT"`
 	Undo    time.Duration `default:"0s" help:"How long a new post can be taken back before it is mailed."`

@@ -19,8 +19,3 @@ func TestMain(m *testing.M) {
 		"pennypost": func() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) },
 	})
 }
-
-// TestScripts runs testdata/script: what the command prints, writes and answers.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // errLocked: another process holds the lock.
@@ -19,7 +20,11 @@ type lock struct {
 
 // holder is what the lock's file says of who holds it.
 type holder struct {
-	S3 string `json:"s3"` // address of the S3 endpoint, "http://127.0.0.1:9000"
+	S3      string `json:"s3"` // address of the S3 endpoint, "http://127.0.0.1:9000"
+	Site    string `json:"site,omitempty"`
+	Mailgun string `json:"mailgun,omitempty"`
+	// Ahead is how far its clock is before the machine's.
+	Ahead time.Duration `json:"ahead,omitempty"`
 }
 
 // takeLock locks a file, which is made if it is missing; errLocked.
@@ -37,7 +42,7 @@ func takeLock(path string) (*lock, error) {
 	return &lock{f}, nil
 }
 
-// says records where the S3 endpoint is.
+// says records who holds the lock.
 func (l *lock) says(h holder) error {
 	text, err := json.Marshal(h)
 	if err != nil {

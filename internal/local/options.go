@@ -38,6 +38,9 @@ const (
 	state   = "state"
 )
 
+// MailDomain is the sending domain where site.yaml sets none.
+const MailDomain = "mail.localhost"
+
 // posts is the prefix of the content bucket that is the author's.
 const posts = "posts/"
 

@@ -124,7 +124,10 @@ func (s *services) run(ctx context.Context) error {
 		Welcome: welcome, Log: around.Log,
 	}), failed)
 	defer stopSite()
-	if err := s.data.lock.says(holder{S3: reachable(s.ports.s3)}); err != nil {
+	if err := s.data.lock.says(holder{
+		S3: reachable(s.ports.s3), Site: reachable(s.ports.site), Mailgun: reachable(s.ports.mailgun),
+		Ahead: time.Until(s.now()).Round(time.Second),
+	}); err != nil {
 		return err
 	}
 	s.introduce()
@@ -168,7 +171,7 @@ func (s *services) surroundings() functions.Surroundings {
 		Undo:    s.o.Undo, Settle: s.o.Settle, Deadline: deadline,
 		Alone: true,
 		Mailgun: functions.Mailgun{
-			Base: reachable(s.ports.mailgun), Domain: "mail.localhost",
+			Base: reachable(s.ports.mailgun), Domain: MailDomain,
 			SendingKey: key("local"), EventsKey: key("local"), SigningKey: key(s.key),
 		},
 		Invalidate: func(context.Context) error { return nil },

@@ -423,7 +423,8 @@ func TestNewerDataCanBeForgotten(t *testing.T) {
 
 func TestConnect(t *testing.T) {
 	o, b := options(t), &blog{}
-	if _, _, _, err := local.Connect(o.Data, nil); err == nil || !strings.Contains(err.Error(), "there are no data in") {
+	o.Now = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
+	if _, err := local.Connect(o.Data); err == nil || !strings.Contains(err.Error(), "there are no data in") {
 		t.Errorf("without a folder: %v", err)
 	}
 	if _, err := os.Stat(o.Data); err == nil {
@@ -432,14 +433,20 @@ func TestConnect(t *testing.T) {
 	r := start(t, o, b)
 	put := func(key string, wantRunning bool) {
 		t.Helper()
-		client, running, done, err := local.Connect(o.Data, nil)
-		if err != nil || running != wantRunning {
-			t.Fatalf("running %v, %v", running, err)
+		c, err := local.Connect(o.Data)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, err := store.New(client, "state").Create(t.Context(), key, []byte(key), store.Header{}); err != nil {
+		if (c.Mailgun != "") != wantRunning || (c.Site != "") != wantRunning {
+			t.Errorf("the site at %q, mail at %q", c.Site, c.Mailgun)
+		}
+		if ahead := c.Now().Sub(o.Now).Abs(); wantRunning && ahead > time.Hour {
+			t.Errorf("the clock is %s away from the running one", ahead)
+		}
+		if _, err := store.New(c.S3, "state").Create(t.Context(), key, []byte(key), store.Header{}); err != nil {
 			t.Error(err)
 		}
-		if err := done(); err != nil {
+		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
 	}

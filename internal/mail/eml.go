@@ -10,14 +10,26 @@ import (
 	"time"
 )
 
+// For is the message as the recipient with a token gets it.
+func (m Message) For(token string) Message {
+	fill := strings.NewReplacer(Token, token)
+	m.Subject, m.Preheader, m.HTML, m.Text = fill.Replace(m.Subject), fill.Replace(m.Preheader), fill.Replace(m.HTML), fill.Replace(m.Text)
+	headers := make(map[string]string, len(m.Headers))
+	for name, value := range m.Headers {
+		headers[name] = fill.Replace(value)
+	}
+	m.Headers = headers
+	return m
+}
+
 // EML is the message as a file that mail programs open: as one recipient gets it,
 // with their token in the place of [Token].
 func (m Message) EML(to, token string, date time.Time) []byte {
-	fill := strings.NewReplacer(Token, token)
+	m = m.For(token)
 	var b bytes.Buffer
 	field := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\r\n", name, encoded(line(fill.Replace(value))))
+			fmt.Fprintf(&b, "%s: %s\r\n", name, encoded(line(value)))
 		}
 	}
 	field("Date", date.Format(time.RFC1123Z))
@@ -33,7 +45,7 @@ func (m Message) EML(to, token string, date time.Time) []byte {
 	for _, part := range [][2]string{{"plain", m.Text}, {"html", m.HTML}} {
 		fmt.Fprintf(&b, "\r\n--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", boundary, part[0])
 		w := quotedprintable.NewWriter(&b)
-		_, _ = w.Write([]byte(fill.Replace(part[1]))) // a buffer takes everything
+		_, _ = w.Write([]byte(part[1])) // a buffer takes everything
 		_ = w.Close()
 	}
 	fmt.Fprintf(&b, "\r\n--%s--\r\n", boundary)

@@ -3,66 +3,48 @@ package newsletter
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/mail"
 )
 
-// Preview makes the mail of a post as it would go out now, for the author to look
-// at. The post is named by its source key, with or without "posts/" and ".md", by
-// its id or by its path on the site; drafts can be looked at too.
-func (n *Newsletter) Preview(ctx context.Context, name string) (mail.Message, error) {
-	m, _, err := n.preview(ctx, name)
-	return m, err
+// Preview makes the mail of a post as it would go out now, for the author to look at,
+// and gives the slug to call it by. The post may be named by its source key, file,
+// slug, address or id; drafts can be looked at too. A [*Refusal] says why there is none.
+func (n *Newsletter) Preview(ctx context.Context, name string) (m mail.Message, slug string, err error) {
+	m, e, _, err := n.preview(ctx, name)
+	if err != nil {
+		return m, "", err
+	}
+	return m, e.Slug, nil
 }
 
-func (n *Newsletter) preview(ctx context.Context, name string) (mail.Message, *world, error) {
-	w, err := n.look(ctx)
-	if err != nil {
-		return mail.Message{}, nil, err
+func (n *Newsletter) preview(ctx context.Context, name string) (m mail.Message, e *catalog.Entry, w *world, err error) {
+	if w, err = n.look(ctx); err != nil {
+		return m, nil, nil, err
 	}
-	e := named(w.catalog, name)
-	if e == nil {
-		return mail.Message{}, nil, &Refusal{"there is no post " + name}
+	if e, err = named(w.catalog, name); err != nil {
+		return m, nil, nil, err
+	}
+	if !w.catalog.Current(e) {
+		return m, nil, nil, &Refusal{"the file " + e.Key + " cannot be used as it is: its receipt says why"}
 	}
 	m, why, err := n.announcement(ctx, w, e.ID)
 	if err == nil && why != "" {
 		err = &Refusal{"the file " + e.Key + " was just changed: try again in a moment"}
 	}
-	return m, w, err
+	return m, e, w, err
 }
 
-// named finds a post by any of its names.
-func named(c *catalog.Catalog, name string) *catalog.Entry {
-	if e := c.Posts[name]; e != nil {
-		return e
-	}
-	key := catalog.Root + strings.TrimPrefix(strings.TrimPrefix(name, "./"), catalog.Root)
-	for _, k := range []string{key, key + ".md", key + "/index.md"} {
-		if e := c.ByKey(k); e != nil {
-			return e
-		}
-	}
-	path := "/" + strings.Trim(name, "/") + "/"
-	for _, e := range c.Posts {
-		if e.Path == path || slices.Contains(e.Former, path) {
-			return e
-		}
-	}
-	return nil
-}
-
-// SendTest mails a post to one address, marked as a test. It touches no issue, and
-// its unsubscribe link names nobody. A [*Refusal] says why it was not sent.
+// SendTest mails a post to one address, its subject marked as a test's. It touches no
+// issue and no count, and its unsubscribe link names nobody. A [*Refusal] says why it was not sent.
 func (n *Newsletter) SendTest(ctx context.Context, address, name string) error {
 	to, err := audience.ParseAddress(address)
 	if err != nil {
 		return &Refusal{err.Error()}
 	}
-	m, w, err := n.preview(ctx, name)
+	m, _, w, err := n.preview(ctx, name)
 	if err != nil {
 		return err
 	}
