@@ -39,6 +39,8 @@ var imports = []struct {
 	{"internal/local", "functions internal/store internal/local/*", "a laptop runs the functions; it does not know what they do"},
 	{"internal/local/*", "internal/store", "each stands in for one service"},
 	{"internal/store/storetest", "internal/local/s3disk internal/store", "tests of every package need a bucket"},
+	{"internal/stack", "internal/store internal/mailgun internal/settings", "AWS and Mailgun from the laptop: what is deployed, not what it does"},
+	{"internal/stack/stacktest", "", "tests of every package that speaks to AWS need one"},
 	{"internal/cli", "*", "a command names what it needs"},
 	{"infra", "", "the stack is described, not imported"},
 	{".", "internal/cli", "main is the command line"},

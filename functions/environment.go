@@ -9,14 +9,16 @@ import (
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/caarlos0/env/v11"
 )
 
-// environment is what template.yaml passes to every function. A function that has
-// no use for a value is not given it.
-type environment struct {
+// Deployment names the parts of a stack on AWS. It is what template.yaml passes to
+// every function, by the environment; a function that has no use for a value is not
+// given it.
+type Deployment struct {
 	Content string `env:"CONTENT_BUCKET,notEmpty"`
 	Site    string `env:"SITE_BUCKET,notEmpty"`
 	State   string `env:"STATE_BUCKET,notEmpty"`
@@ -37,9 +39,9 @@ type environment struct {
 // FromEnvironment reads the surroundings of a Lambda function. All settings that
 // are missing or unreadable are reported at once. Nothing is fetched yet.
 func FromEnvironment(ctx context.Context) (Surroundings, error) {
-	var e environment
+	var d Deployment
 	var problems env.AggregateError
-	if err := env.Parse(&e); errors.As(err, &problems) {
+	if err := env.Parse(&d); errors.As(err, &problems) {
 		return Surroundings{}, fmt.Errorf("the function's environment: %w", errors.Join(problems.Errors...))
 	} else if err != nil {
 		return Surroundings{}, err
@@ -48,25 +50,35 @@ func FromEnvironment(ctx context.Context) (Surroundings, error) {
 	if err != nil {
 		return Surroundings{}, err
 	}
-	keys := newParameters(aws, time.Now)
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	s := d.On(aws, log)
+	s.Say = func(line string) { log.Info(line) }
+	return s, nil
+}
+
+// On gives the surroundings of a deployment: on Lambda, and for commands that work
+// on a stack from a laptop. Nothing is fetched yet, keys not before they are needed.
+func (d Deployment) On(c aws.Config, log *slog.Logger) Surroundings {
+	keys := newParameters(c, time.Now)
 	return Surroundings{
-		S3:       s3.NewFromConfig(aws),
-		Content:  e.Content,
-		Site:     e.Site,
-		State:    e.State,
+		S3: s3.NewFromConfig(c, func(o *s3.Options) {
+			o.DisableLogOutputChecksumValidationSkipped = true // a server may know no checksums
+		}),
+		Content:  d.Content,
+		Site:     d.Site,
+		State:    d.State,
 		Now:      time.Now,
 		Rand:     rand.Reader,
-		SiteURL:  e.SiteURL,
-		Undo:     e.Undo,
-		Settle:   e.Settle,
-		Deadline: e.Deadline,
+		SiteURL:  d.SiteURL,
+		Undo:     d.Undo,
+		Settle:   d.Settle,
+		Deadline: d.Deadline,
 		Mailgun: Mailgun{
-			SendingKey: keys.get(e.SendingKey),
-			EventsKey:  keys.get(e.EventsKey),
-			SigningKey: keys.get(e.SigningKey),
+			SendingKey: keys.get(d.SendingKey),
+			EventsKey:  keys.get(d.EventsKey),
+			SigningKey: keys.get(d.SigningKey),
 		},
-		Invalidate: clearCDN(aws, e.Distribution),
-		Log:        slog.New(slog.NewJSONHandler(os.Stdout, nil)),
-		Say:        func(line string) { slog.New(slog.NewJSONHandler(os.Stdout, nil)).Info(line) },
-	}, nil
+		Invalidate: clearCDN(c, d.Distribution),
+		Log:        log,
+	}
 }

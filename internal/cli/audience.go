@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/audience"
 )
 
@@ -23,13 +22,13 @@ type audienceCommand struct {
 }
 
 // withAudience calls do with the subscribers of the data.
-func withAudience(f *dataFlags, do func(*audience.Audience, functions.Surroundings) error) (err error) {
-	s, done, err := f.open()
+func withAudience(ctx context.Context, f *dataFlags, do func(*audience.Audience, data) error) (err error) {
+	d, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
-	return do(s.Audience(), s)
+	defer func() { err = errors.Join(err, d.close()) }()
+	return do(d.Audience(), d)
 }
 
 // audienceList is `pennypost audience list`.
@@ -43,7 +42,7 @@ func (c *audienceList) Run(ctx context.Context, s surroundings) error {
 	if !c.Count {
 		return errors.New("addresses are given only by `pennypost audience export`; how many there are, by `pennypost audience list --count`")
 	}
-	return withAudience(&c.dataFlags, func(list *audience.Audience, around functions.Surroundings) error {
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
 		sum, err := list.Count(ctx)
 		if err != nil {
 			return err
@@ -52,7 +51,7 @@ func (c *audienceList) Run(ctx context.Context, s surroundings) error {
 		if err != nil {
 			return err
 		}
-		known, err := topics(ctx, around)
+		known, err := topics(ctx, around.Surroundings)
 		if err != nil {
 			return err
 		}
@@ -97,8 +96,8 @@ func (c *audienceAdd) Run(ctx context.Context, s surroundings) error {
 		return fmt.Errorf("not added: %w", err)
 	}
 	name := []rune(strings.Join(strings.Fields(c.Name), " "))
-	return withAudience(&c.dataFlags, func(list *audience.Audience, around functions.Surroundings) error {
-		known, err := topics(ctx, around)
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
+		known, err := topics(ctx, around.Surroundings)
 		if err != nil {
 			return err
 		}
@@ -135,7 +134,7 @@ func notAdded(refused *audience.RefusedError) error {
 
 // audienceRemove is `pennypost audience remove`.
 type audienceRemove struct {
-	dataFlags
+	changeFlags
 	Address string `arg:"" help:"The e-mail address."`
 }
 
@@ -145,7 +144,7 @@ func (c *audienceRemove) Run(ctx context.Context, s surroundings) error {
 	if err != nil {
 		return fmt.Errorf("not removed: %w", err)
 	}
-	return withAudience(&c.dataFlags, func(list *audience.Audience, around functions.Surroundings) error {
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
 		was, err := list.Get(ctx, address)
 		if errors.Is(err, audience.ErrNotFound) {
 			return errors.New("not removed: nobody on the list has this address")
@@ -155,6 +154,9 @@ func (c *audienceRemove) Run(ctx context.Context, s surroundings) error {
 		}
 		if was.Status != audience.Active {
 			_, err = fmt.Fprintf(s.out, "Nothing to do: this address was not subscribed any more (%s)\n", was.Status)
+			return err
+		}
+		if stop, err := c.sure(ctx, s, around, "unsubscribe this address, so that only its owner can come back"); stop || err != nil {
 			return err
 		}
 		at := around.Now()

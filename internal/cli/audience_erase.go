@@ -7,15 +7,13 @@ import (
 	"io"
 	"time"
 
-	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/audience"
 )
 
 // audienceErase is `pennypost audience erase`.
 type audienceErase struct {
-	dataFlags
+	changeFlags
 	Address string `arg:"" help:"The e-mail address."`
-	Yes     bool   `help:"Ask nothing."`
 }
 
 // Run forgets one address and prints the certificate.
@@ -24,25 +22,29 @@ func (c *audienceErase) Run(ctx context.Context, s surroundings) error {
 	if err != nil {
 		return fmt.Errorf("not erased: %w", err)
 	}
-	if !c.Yes {
-		yes, asked, err := s.ask(ctx, "This cannot be undone. Erase everything about this address?")
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
+		if !c.Yes {
+			yes, asked, err := s.ask(ctx, around.on("This cannot be undone. Erase everything about this address?"))
+			if err != nil {
+				return err
+			}
+			if !asked {
+				return errors.New("not erased: nobody can be asked here, so add --yes if you are sure")
+			}
+			if !yes {
+				_, err = fmt.Fprintln(s.out, "Nothing was erased.")
+				return err
+			}
+		}
+		kept, err := around.keeps(ctx)
 		if err != nil {
 			return err
 		}
-		if !asked {
-			return errors.New("not erased: nobody can be asked here, so add --yes if you are sure")
-		}
-		if !yes {
-			_, err = fmt.Fprintln(s.out, "Nothing was erased.")
-			return err
-		}
-	}
-	return withAudience(&c.dataFlags, func(list *audience.Audience, around functions.Surroundings) error {
 		found, err := list.Erase(ctx, address)
 		if err != nil {
 			return fmt.Errorf("not wholly erased, do it again: %w", err)
 		}
-		return erasure{address: address, found: found, at: around.Now()}.certify(s.out)
+		return erasure{address: address, found: found, at: around.Now(), kept: kept}.certify(s.out)
 	})
 }
 

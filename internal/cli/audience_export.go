@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/audience"
 )
 
@@ -21,7 +20,7 @@ type audienceExport struct {
 
 // Run writes the list.
 func (c *audienceExport) Run(ctx context.Context, s surroundings) error {
-	return withAudience(&c.dataFlags, func(list *audience.Audience, _ functions.Surroundings) error {
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, _ data) error {
 		var n int
 		var err error
 		if c.File == "" {

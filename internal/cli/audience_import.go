@@ -10,15 +10,13 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/audience"
 )
 
 // audienceImport is `pennypost audience import`.
 type audienceImport struct {
-	dataFlags
+	changeFlags
 	File string `arg:"" help:"The list: an export of Mailchimp, Substack, Ghost, Buttondown, Squarespace or pennypost, or any CSV with a column Email." placeholder:"FILE.csv"`
-	Yes  bool   `help:"Ask nothing."`
 }
 
 // Run reads the list without writing, says what it found, asks, and takes it in.
@@ -33,7 +31,7 @@ func (c *audienceImport) Run(ctx context.Context, s surroundings) (err error) {
 	} else if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is no file that can be read twice: save the list to one first", c.File)
 	}
-	return withAudience(&c.dataFlags, func(list *audience.Audience, _ functions.Surroundings) error {
+	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
 		o := audience.ImportOptions{Source: "import of " + filepath.Base(c.File), DryRun: true}
 		bar := s.bar(-1, "reading the list")
 		trial, err := list.Import(ctx, file, o)
@@ -47,7 +45,7 @@ func (c *audienceImport) Run(ctx context.Context, s surroundings) (err error) {
 			return err
 		}
 		if !c.Yes {
-			yes, asked, err := s.ask(ctx, "go on?")
+			yes, asked, err := s.ask(ctx, around.on("go on?"))
 			if err != nil {
 				return err
 			}

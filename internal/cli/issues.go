@@ -26,15 +26,15 @@ type (
 		issueID
 	}
 	issuesRelease struct {
-		dataFlags
+		changeFlags
 		issueID
 	}
 	issuesCancel struct {
-		dataFlags
+		changeFlags
 		issueID
 	}
 	issuesResume struct {
-		dataFlags
+		changeFlags
 		issueID
 	}
 )
@@ -45,22 +45,22 @@ type issueID struct {
 }
 
 // with calls do with the newsletter of the data.
-func with(f *dataFlags, do func(*newsletter.Newsletter) error) (err error) {
-	s, done, err := f.open()
+func with(ctx context.Context, f *dataFlags, do func(*newsletter.Newsletter, data) error) (err error) {
+	d, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
-	n, err := s.Newsletter()
+	defer func() { err = errors.Join(err, d.close()) }()
+	n, err := d.Newsletter()
 	if err != nil {
 		return err
 	}
-	return do(n)
+	return do(n, d)
 }
 
 // Run lists all issues.
 func (c *issuesList) Run(ctx context.Context, s surroundings) error {
-	return with(&c.dataFlags, func(n *newsletter.Newsletter) error {
+	return with(ctx, &c.dataFlags, func(n *newsletter.Newsletter, _ data) error {
 		all, err := n.List(ctx)
 		if err != nil {
 			return err
@@ -92,7 +92,7 @@ func about(i newsletter.Issue) string {
 
 // Run shows one issue.
 func (c *issuesShow) Run(ctx context.Context, s surroundings) error {
-	return with(&c.dataFlags, func(n *newsletter.Newsletter) error {
+	return with(ctx, &c.dataFlags, func(n *newsletter.Newsletter, _ data) error {
 		d, err := n.Show(ctx, c.ID)
 		if err != nil {
 			return unknown(c.ID, err)
@@ -123,25 +123,33 @@ func show(out io.Writer, d newsletter.Detail) error {
 
 // Run releases a held issue.
 func (c *issuesRelease) Run(ctx context.Context, s surroundings) error {
-	return act(&c.dataFlags, s, c.ID, "released: it is sent at the next tick", func(n *newsletter.Newsletter) error { return n.Release(ctx, c.ID) })
+	return c.act(ctx, s, c.ID, "release", "released: it is sent at the next tick", (*newsletter.Newsletter).Release)
 }
 
 // Run cancels an issue.
 func (c *issuesCancel) Run(ctx context.Context, s surroundings) error {
-	return act(&c.dataFlags, s, c.ID, "cancelled: it is never sent", func(n *newsletter.Newsletter) error { return n.Cancel(ctx, c.ID) })
+	return c.act(ctx, s, c.ID, "cancel", "cancelled: it is never sent", (*newsletter.Newsletter).Cancel)
 }
 
 // Run resumes an issue.
 func (c *issuesResume) Run(ctx context.Context, s surroundings) error {
-	return act(&c.dataFlags, s, c.ID, "resumed: it goes on at the next tick", func(n *newsletter.Newsletter) error { return n.Resume(ctx, c.ID) })
+	return c.act(ctx, s, c.ID, "resume", "resumed: it goes on at the next tick", (*newsletter.Newsletter).Resume)
 }
 
-func act(f *dataFlags, s surroundings, id, done string, do func(*newsletter.Newsletter) error) error {
-	return with(f, func(n *newsletter.Newsletter) error {
-		if err := do(n); err != nil {
+// act does one thing to one issue, after asking where that is due.
+func (f *changeFlags) act(ctx context.Context, s surroundings, id, verb, done string, do func(*newsletter.Newsletter, context.Context, string) error) error {
+	return with(ctx, &f.dataFlags, func(n *newsletter.Newsletter, d data) error {
+		i, err := n.Show(ctx, id)
+		if err != nil {
 			return unknown(id, err)
 		}
-		_, err := fmt.Fprintln(s.out, id, done)
+		if stop, err := f.sure(ctx, s, d, fmt.Sprintf("%s the issue %s (%s)", verb, id, about(i.Issue))); stop || err != nil {
+			return err
+		}
+		if err := do(n, ctx, id); err != nil {
+			return unknown(id, err)
+		}
+		_, err = fmt.Fprintln(s.out, id, done)
 		return err
 	})
 }

@@ -23,6 +23,7 @@ func TestScripts(t *testing.T) {
 	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"local": startLocal,
 		"mails": listMails,
+		"aws":   makeStack(t),
 	}})
 }
 

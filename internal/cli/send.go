@@ -26,11 +26,11 @@ func (c *sendCommand) Run(ctx context.Context, s surroundings) (err error) {
 	if c.Test == "" && !c.Preview {
 		return errors.New("say --preview to get the mail in files, or --test ADDRESS to have it sent there; to its readers a post goes by itself when it is published")
 	}
-	around, done, err := c.open()
+	around, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
+	defer func() { err = errors.Join(err, around.close()) }()
 	n, err := around.Newsletter()
 	if err != nil {
 		return err
