@@ -21,6 +21,8 @@ type commands struct {
 	Issues   issuesCommand   `cmd:"" help:"What is mailed, was mailed, or is held."`
 	Send     sendCommand     `cmd:"" help:"Look at the mail of a post: in files, or in one inbox."`
 	Audience audienceCommand `cmd:"" help:"The list of subscribers: in, out, and how long it is."`
+	Verify   verifyCommand   `cmd:"" help:"Compare files, catalog, site and issues, and say what differs."`
+	Repair   repairCommand   `cmd:"" help:"Mend what verify tells of. Nobody is mailed twice."`
 }
 
 // surroundings is what a command writes to, and whom it may ask.

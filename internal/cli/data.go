@@ -110,6 +110,9 @@ func here(folder string) (data, error) {
 	}
 	site := c.Site
 	if site == "" {
+		site = c.LastSite
+	}
+	if site == "" {
 		site = "http://" + defaultSite
 	}
 	return data{close: c.Close, Surroundings: functions.Surroundings{

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"bytes"
+	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,6 +17,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pennypost/pennypost/internal/local"
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 // TestScripts runs testdata/script: what the command prints, writes and answers.
@@ -24,6 +31,7 @@ func TestScripts(t *testing.T) {
 		"local": startLocal,
 		"mails": listMails,
 		"aws":   makeStack(t),
+		"state": harmState,
 	}})
 }
 
@@ -85,5 +93,40 @@ func listMails(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	slices.Sort(subjects)
 	_, err = fmt.Fprintln(ts.Stdout(), strings.Join(subjects, "\n"))
+	ts.Check(err)
+}
+
+// harmState is the script command `state lose|damage|newer PREFIX`: it does that to the
+// first object of the state bucket whose key begins so.
+func harmState(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: state lose|damage|newer PREFIX")
+	}
+	c, err := local.Connect(ts.MkAbs(".pennypost"))
+	ts.Check(err)
+	defer func() { ts.Check(c.Close()) }()
+	ctx, b := context.Background(), store.New(c.S3, "state")
+	objects, _, err := b.List(ctx, args[1], "", 1)
+	ts.Check(err)
+	if len(objects) == 0 {
+		ts.Fatalf("there is no %s", args[1])
+	}
+	key, etag := objects[0].Key, objects[0].ETag
+	_, body, err := b.Get(ctx, key, store.Cond{})
+	ts.Check(err)
+	switch args[0] {
+	case "lose":
+		ts.Check(b.Delete(ctx, key, etag))
+		return
+	case "damage":
+		body = body[:len(body)/2]
+	case "newer":
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, err = z.Write([]byte(`{"version":1000,"news":{}}`))
+		ts.Check(errors.Join(err, z.Close()))
+		body = packed.Bytes()
+	}
+	_, err = b.Replace(ctx, key, body, store.Header{}, etag)
 	ts.Check(err)
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,6 +52,8 @@ type Connection struct {
 	// Site and Mailgun are where a running process serves them ("http://127.0.0.1:8080");
 	// empty if none does.
 	Site, Mailgun string
+	// LastSite is where a process served the site last; empty if none ever did.
+	LastSite string
 	// Now is the clock of the running process; the machine's own if there is none.
 	Now func() time.Time
 	// Close ends the work on the folder.
@@ -63,9 +68,14 @@ func Connect(dir string) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	last, err := os.ReadFile(filepath.Join(dir, siteFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	lastSite := strings.TrimSpace(string(last))
 	if running {
 		return &Connection{
-			S3: connect(h.S3), Site: h.Site, Mailgun: h.Mailgun,
+			S3: connect(h.S3), Site: h.Site, LastSite: lastSite, Mailgun: h.Mailgun,
 			Now:   func() time.Time { return time.Now().Add(h.Ahead) },
 			Close: func() error { return nil },
 		}, nil
@@ -91,7 +101,7 @@ func Connect(dir string) (*Connection, error) {
 	server := &http.Server{Handler: onlyHere(l, disk.Handler()), ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	c := &Connection{S3: connect(reachable(l)), Now: time.Now, Close: func() error {
+	c := &Connection{S3: connect(reachable(l)), LastSite: lastSite, Now: time.Now, Close: func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
 		err := server.Shutdown(ctx)

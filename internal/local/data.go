@@ -19,6 +19,7 @@ const (
 	lockFile    = "lock"
 	versionFile = "version"
 	seededFile  = "seeded" // says that Options.Seed has been called
+	siteFile    = "site"   // where the site was served last: its pages say so
 	s3Dir       = "s3"
 	queueDir    = "queue"
 	mailDir     = "mail"
@@ -80,7 +81,7 @@ func ours(dir string) error {
 
 func (d *data) prepare(fresh bool) error {
 	if fresh {
-		for _, name := range []string{seededFile, s3Dir, queueDir, mailDir, mirrorDir, versionFile} {
+		for _, name := range []string{seededFile, siteFile, s3Dir, queueDir, mailDir, mirrorDir, versionFile} {
 			if err := os.RemoveAll(d.path(name)); err != nil {
 				return fmt.Errorf("forgetting what is in %s: %w", d.dir, err)
 			}

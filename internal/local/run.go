@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/pennypost/pennypost/functions"
@@ -124,6 +125,9 @@ func (s *services) run(ctx context.Context) error {
 		Welcome: welcome, Log: around.Log,
 	}), failed)
 	defer stopSite()
+	if err := os.WriteFile(s.data.path(siteFile), []byte(reachable(s.ports.site)+"\n"), 0o600); err != nil {
+		return err
+	}
 	if err := s.data.lock.says(holder{
 		S3: reachable(s.ports.s3), Site: reachable(s.ports.site), Mailgun: reachable(s.ports.mailgun),
 		Ahead: time.Until(s.now()).Round(time.Second),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,12 +36,12 @@ func (p *Publisher) rebuild(ctx context.Context) (*version, error) {
 	}
 	p.Log.Warn("the catalog is gone; it is made anew from the site and the content")
 	c.Rebuilt = p.Now()
-	origins, err := p.origins(ctx)
+	origins, former, err := p.origins(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("rebuilding the catalog: %w", err)
 	}
 	for key, o := range origins {
-		e := catalog.Entry{ID: o.Post, Key: o.Source, First: o.First, GoLive: o.GoLive, Seq: o.Seq, Late: o.Late, Path: site.Path(key)}
+		e := catalog.Entry{ID: o.Post, Key: o.Source, First: o.First, GoLive: o.GoLive, Seq: o.Seq, Late: o.Late, Path: site.Path(key), Former: former[o.Post]}
 		e.Kind = post.Page
 		if o.Seq > 0 {
 			e.Kind = post.Article
@@ -65,17 +66,16 @@ func (p *Publisher) wasThere(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// origins reads what the site's pages remember, by site key.
-func (p *Publisher) origins(ctx context.Context) (map[string]site.Origin, error) {
-	found := map[string]site.Origin{}
+// origins reads what the site's pages remember, by site key, and the URL paths that
+// posts had before, by post id.
+func (p *Publisher) origins(ctx context.Context) (found map[string]site.Origin, former map[string][]string, err error) {
+	found, former = map[string]site.Origin{}, map[string][]string{}
 	var mu sync.Mutex
 	after, more := "", true
 	for more {
 		var etags map[string]string
-		var err error
-		etags, after, more, err = list(ctx, p.Site, "", after)
-		if err != nil {
-			return nil, err
+		if etags, after, more, err = list(ctx, p.Site, "", after); err != nil {
+			return nil, nil, err
 		}
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(readers)
@@ -91,17 +91,23 @@ func (p *Publisher) origins(ctx context.Context) (map[string]site.Origin, error)
 				if err != nil {
 					return err
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				if origin, ok := site.ReadOrigin(o.Metadata); ok {
-					mu.Lock()
 					found[key] = origin
-					mu.Unlock()
+				}
+				if id, ok := site.ReadFormer(o.Metadata); ok {
+					former[id] = append(former[id], site.Path(key))
 				}
 				return nil
 			})
 		}
 		if err := g.Wait(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return found, nil
+	for _, paths := range former {
+		slices.Sort(paths)
+	}
+	return found, former, nil
 }

@@ -50,6 +50,16 @@ func ReadOrigin(meta map[string]string) (Origin, bool) {
 	return Origin{Post: meta["post"], Source: source, First: first, GoLive: live, Seq: seq, Late: meta["late"] == "true"}, true
 }
 
+// formerOf names, in the metadata of a redirect, the post that was there before.
+const formerOf = "former-of"
+
+// ReadFormer reads from an object's metadata the id of the post whose former address
+// it is; false if it is none.
+func ReadFormer(meta map[string]string) (id string, ok bool) {
+	id = meta[formerOf]
+	return id, id != ""
+}
+
 // packed begins a content key that is written in base64. No content key begins so.
 const packed = "base64:"
 

@@ -47,7 +47,8 @@ type Object struct {
 	Body         []byte
 	ContentType  string
 	CacheControl string
-	// Metadata holds the digest, and for posts and pages their [Origin]; all ASCII.
+	// Metadata holds the digest, for posts and pages their [Origin], and for addresses
+	// they had before whose they were ([ReadFormer]); all ASCII.
 	Metadata map[string]string
 }
 
@@ -73,6 +74,7 @@ type Plan struct {
 	tagOf  map[string]*tag          // by any spelling that a post uses
 	shown  map[string]*post.Picture // pictures the site needs, by content key
 
+	former  map[string]string // site key of a redirect → id of the post that was there
 	outputs map[string]Output
 	makers  map[string]maker
 	scratch *sum // while planning; nil afterwards
@@ -90,6 +92,7 @@ func New(c *catalog.Catalog, s *settings.Settings, t *theme.Theme) *Plan {
 		size:    max(1, s.PageSize),
 		at:      make(map[string]*item, len(live)+len(pages)),
 		shown:   make(map[string]*post.Picture, len(live)),
+		former:  map[string]string{},
 		scratch: &sum{},
 	}
 	p.live = p.collect(live)
@@ -165,6 +168,9 @@ func (p *Plan) object(o Output, body []byte) Object {
 		if it := p.itemAt("/" + strings.TrimSuffix(o.Key, indexFile)); it != nil {
 			originOf(it.e).addTo(meta)
 		}
+	}
+	if id := p.former[o.Key]; id != "" {
+		meta[formerOf] = id
 	}
 	contentType := contentType(o.Key)
 	if o.Stage == Asset {

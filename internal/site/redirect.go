@@ -22,24 +22,31 @@ type detour struct {
 // always wins; of several posts that claim one address, the one that once was
 // there wins over those that name it as an alias, and then the older.
 func (p *Plan) planRedirects() {
-	taken := map[string]string{} // URL path → where it leads
+	taken := map[string]way{} // by URL path
 	for _, d := range p.detours() {
 		if _, is := taken[d.from]; !is && p.at[d.from] == nil {
-			taken[d.from] = d.to.url
+			w := way{to: d.to.url}
+			if d.was {
+				w.of = d.to.e.ID
+			}
+			taken[d.from] = w
 		}
 	}
 	// Somebody who cuts the address of a post short shall find the index.
 	if folder, _, _ := strings.Cut(p.s.Permalink, ":"); strings.HasSuffix(folder, "/") {
 		path, ok := safePath(folder)
 		if _, is := taken[path]; ok && !is && p.at[path] == nil {
-			taken[path] = "/"
+			taken[path] = way{to: "/"}
 		}
 	}
 	p.dropNested(taken)
-	for from, to := range taken {
-		p.planRedirect(from, to)
+	for from, w := range taken {
+		p.planRedirect(from, w)
 	}
 }
+
+// way is where a redirect leads, and the id of the post that once was there itself.
+type way struct{ to, of string }
 
 // detours are all addresses that lead on, the strongest claim first.
 func (p *Plan) detours() []detour {
@@ -70,14 +77,19 @@ func (p *Plan) detours() []detour {
 	return all
 }
 
-func (p *Plan) planRedirect(from, to string) {
+func (p *Plan) planRedirect(from string, leads way) {
 	h := p.start("redirect")
 	h.text(p.t.Digest())
 	h.text(p.s.URL)
 	h.text(from)
-	h.text(to)
-	p.plan(Output{Key: redirectKey(from), Stage: Redirect}, h, func(w *bytes.Buffer, _ Reader) error {
-		return p.t.Redirect(w, &theme.Redirect{From: from, To: to})
+	h.text(leads.to)
+	h.text(leads.of)
+	key := redirectKey(from)
+	if leads.of != "" {
+		p.former[key] = leads.of
+	}
+	p.plan(Output{Key: key, Stage: Redirect}, h, func(w *bytes.Buffer, _ Reader) error {
+		return p.t.Redirect(w, &theme.Redirect{From: from, To: leads.to})
 	})
 }
 
@@ -92,7 +104,7 @@ func redirectKey(path string) string {
 // dropNested takes out what lies below a redirect from a file, or the redirect if a
 // real page does: no key is ever a path prefix of another, because not every store
 // can hold both.
-func (p *Plan) dropNested(taken map[string]string) {
+func (p *Plan) dropNested(taken map[string]way) {
 	files := map[string]string{} // site key → URL path
 	for from := range taken {
 		if isFile(from) {

@@ -1,0 +1,240 @@
+package newsletter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+const (
+	// sentBefore ends an issue of which only the witness is left, and that says it is over.
+	sentBefore = "it was sent before the state was restored"
+	// lostOnTheWay ends one of which only the witness is left, and that says it was begun.
+	lostOnTheWay = "it was begun before the state was restored, and nobody knows how far it came"
+)
+
+// Repair mends what Verify tells of, as far as can be without mailing anybody twice:
+// what a witness says is over is over; what it says was begun otherwise than the state
+// knows is held for the author; what lost its record gets one that is closed; and the
+// outbox names what it should. What nobody can know any more stays as Verify tells it.
+func (n *Newsletter) Repair(ctx context.Context) error {
+	if err := n.mendOutbox(ctx); err != nil {
+		return err
+	}
+	w, err := n.look(ctx)
+	if errors.Is(err, catalog.ErrNewer) || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	if err != nil { // the catalog is damaged: publishing mends it, and receipts are renewed then
+		w = &world{catalog: catalog.New("")}
+		if w.settings, err = n.complete(w.catalog); err != nil {
+			return err
+		}
+	}
+	ids, err := n.issueIDs(ctx, "issues/", "")
+	if err != nil {
+		return err
+	}
+	witnessed, err := n.witnessIDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range witnessed {
+		if slices.Contains(ids, id) {
+			continue
+		}
+		if err := n.recall(ctx, w, id); err != nil {
+			return err
+		}
+	}
+	found := map[string]*Issue{}
+	for _, id := range ids {
+		i, err := n.loadIssue(ctx, id)
+		if errors.Is(err, errNoIssue) {
+			continue
+		}
+		if errors.Is(err, ErrNewer) {
+			return err
+		}
+		if err != nil {
+			continue // damaged: Verify tells of it, and an earlier version of the object is the cure
+		}
+		if found[id], err = n.believe(ctx, w, i); err != nil {
+			return err
+		}
+	}
+	now := n.Now()
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+		changed := false
+		for _, id := range o.ids() {
+			if !slices.Contains(ids, id) {
+				changed = o.drop(id) || changed
+			}
+		}
+		for id, i := range found {
+			if _, named := o.Issues[id]; i.over() {
+				changed = o.drop(id) || changed
+			} else if !named {
+				changed = o.put(id, hint{State: i.State, Next: now}) || changed
+			}
+		}
+		return changed
+	})
+	return err
+}
+
+// believe makes an issue say what its witness does.
+func (n *Newsletter) believe(ctx context.Context, w *world, i *Issue) (*Issue, error) {
+	seen, err := n.witnessOf(ctx, i.ID)
+	if err != nil || seen == nil || i.over() {
+		return i, err
+	}
+	now := n.Now()
+	switch {
+	case !seen.Closed.IsZero():
+		return n.move(ctx, w, i, func(i *Issue) error {
+			if i.over() {
+				return errSame
+			}
+			if !i.begun() || i.Freeze != seen.Freeze {
+				i.Freeze, i.Frozen = seen.Freeze, seen.Begun
+			}
+			i.end(seen.Counts, sentBefore, now)
+			return nil
+		})
+	case seen.Freeze != i.Freeze:
+		return n.move(ctx, w, i, func(i *Issue) error {
+			if i.over() || i.Freeze == seen.Freeze {
+				return errSame
+			}
+			i.Freeze, i.Frozen = seen.Freeze, seen.Begun
+			i.hold(lostOnTheWay, now)
+			return nil
+		})
+	}
+	return i, nil
+}
+
+// recall writes the record of an issue of which only the witness is left. Its list is
+// lost with it, so it is over: somebody may not have got it, nobody gets it twice.
+func (n *Newsletter) recall(ctx context.Context, w *world, id string) error {
+	seen, err := n.witnessOf(ctx, id)
+	if errors.Is(err, ErrNewer) || seen == nil && err == nil {
+		return err
+	}
+	if err != nil {
+		return nil // damaged, and nothing is known beside it
+	}
+	kind, rest, _ := strings.Cut(id, "-")
+	i := &Issue{
+		ID: id, Kind: Kind(kind), Opened: seen.Begun, Due: seen.Begun,
+		Freeze: seen.Freeze, Frozen: seen.Begun,
+	}
+	if i.Kind == Instant {
+		i.Post, i.Posts = rest, []string{rest}
+		if e := w.catalog.Posts[rest]; e != nil {
+			i.Key = e.Key
+		}
+	} else {
+		i.Period, i.To = rest, seen.To
+	}
+	now := n.Now()
+	if seen.Closed.IsZero() {
+		i.end(Counts{}, lostOnTheWay, now)
+	} else {
+		i.end(seen.Counts, sentBefore, seen.Closed)
+	}
+	if _, _, err := create(ctx, n, n.State, issueKey(id), i); err != nil {
+		return err
+	}
+	if seen.Closed.IsZero() {
+		if err := n.closeWitness(ctx, i, now); err != nil {
+			return err
+		}
+	}
+	return n.tell(ctx, w, i)
+}
+
+// mendOutbox puts an outbox aside that cannot be read, and makes one that knows how far
+// the digests came from the digests there are.
+func (n *Newsletter) mendOutbox(ctx context.Context) error {
+	o, body, err := n.State.Get(ctx, outboxKey, store.Cond{})
+	if errors.Is(err, store.ErrNotFound) {
+		return n.digestsFromIssues(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	broken := decode(outboxKey, body, &outbox{})
+	if broken == nil || errors.Is(broken, ErrNewer) {
+		return broken
+	}
+	key := "damaged/" + n.Now().UTC().Format("20060102T150405Z") + "-" + outboxKey
+	if _, err := n.State.Create(ctx, key, body, jsonHeader); err != nil && !errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("putting the damaged outbox aside: %w", err)
+	}
+	if err := n.State.Delete(ctx, outboxKey, o.ETag); err != nil {
+		return err
+	}
+	return n.digestsFromIssues(ctx)
+}
+
+// digestsFromIssues sets each digest's mark to what the last issue of its kind covers,
+// by its record or its witness, so that a new outbox begins where the lost one was.
+func (n *Newsletter) digestsFromIssues(ctx context.Context) error {
+	marks := map[Kind]digest{}
+	cover := func(id string, to int64, due time.Time) {
+		kind, _, _ := strings.Cut(id, "-")
+		d := marks[Kind(kind)]
+		if due.After(d.Due) {
+			d.Due = due.UTC()
+		}
+		d.Mark = max(d.Mark, to)
+		marks[Kind(kind)] = d
+	}
+	ids, err := n.issueIDs(ctx, "issues/", "")
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		i, err := n.loadIssue(ctx, id)
+		if errors.Is(err, ErrNewer) {
+			return err
+		}
+		if err == nil {
+			cover(id, i.To, i.Due)
+		}
+	}
+	witnessed, err := n.witnessIDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range witnessed {
+		if seen, err := n.witnessOf(ctx, id); err == nil && seen != nil {
+			cover(id, seen.To, seen.Begun)
+		}
+	}
+	delete(marks, Instant)
+	if len(marks) == 0 {
+		return nil
+	}
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+		before := maps.Clone(o.Digests)
+		for _, k := range []Kind{Weekly, Monthly} {
+			if d, was := marks[k]; was {
+				if _, known := o.Digests[k]; !known {
+					o.digestAt(k, d)
+				}
+			}
+		}
+		return len(before) != len(o.Digests)
+	})
+	return err
+}
