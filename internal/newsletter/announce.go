@@ -103,7 +103,7 @@ func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, n
 	if seen != nil {
 		there, err := n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
-			return nil, nil
+			return nil, n.suspect(ctx)
 		}
 		return there, err
 	}

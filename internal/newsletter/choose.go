@@ -62,6 +62,7 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 			}
 		case own.State == Cancelled || own.State == Closed && !own.begun():
 			// The author's word, or silence: it is in no mail.
+		case own.Lost:
 		case !own.begun() || own.State == Held || mailable(e) != "" || pending:
 			c.carried = append(c.carried, id)
 		default:

@@ -149,6 +149,15 @@ func (n *Newsletter) Cancel(ctx context.Context, id string) error {
 		counts = p.Counts
 		counts.Failed = max(counts.Failed, i.Recipients-counts.Sent-counts.Left)
 	}
+	if trial := *i; !i.begun() && trial.cancel(now) == nil {
+		begun, err := n.forbid(ctx, i, now)
+		if err != nil {
+			return err
+		}
+		if begun {
+			return &Refusal{"issue " + id + " is on its way already and cannot be cancelled"}
+		}
+	}
 	err = n.command(ctx, id, func(i *Issue) error {
 		if i.State == Held && i.begun() {
 			i.end(counts, "ended by the author", now)

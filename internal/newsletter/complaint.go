@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"time"
 
@@ -37,17 +36,7 @@ func (n *Newsletter) TellComplaint(ctx context.Context, event string, at time.Ti
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
-		if o.News[id] == what {
-			return false
-		}
-		o.News = maps.Clone(o.News)
-		if o.News == nil {
-			o.News = map[string]news{}
-		}
-		o.News[id] = what
-		return true
-	})
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool { return o.hear(id, what) })
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,9 @@ func (v *outlook) lines() []string {
 			lines = append(lines, l)
 		}
 	}
+	if v.i != nil && v.i.Lost {
+		lines = append(lines, "nobody else: the records were restored from a backup, and who had it is not known any more")
+	}
 	if len(lines) == 0 {
 		return []string{"nobody: no subscriber is waiting for it"}
 	}
@@ -208,7 +211,7 @@ func (v *outlook) digest(k Kind) string {
 	if k == Monthly {
 		c, n = audience.Monthly, v.counts.Monthly
 	}
-	if v.e.Mailing == post.MailNow {
+	if v.e.Mailing == post.MailNow || v.i != nil && v.i.Lost {
 		return ""
 	}
 	if v.i != nil {

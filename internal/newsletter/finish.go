@@ -32,10 +32,10 @@ func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress,
 // finish closes an issue of which every fate is known: first the witness, so that
 // nothing brings it back, then what the author is told, then the issue itself, and
 // last the outbox. Doing it again from the beginning is harmless.
-func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, p *progress) error {
+func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, reason string) error {
 	now := n.Now()
 	ended := *i
-	ended.end(p.Counts, "", now)
+	ended.end(c, reason, now)
 	if err := n.closeWitness(ctx, &ended, now); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, p *progress
 			return errSame
 		}
 		mine = true
-		i.end(p.Counts, "", now)
+		i.end(c, reason, now)
 		return nil
 	})
 	if err != nil {
@@ -71,6 +71,9 @@ func (n *Newsletter) mention(ctx context.Context, w *world, i *Issue) error {
 		return nil
 	}
 	l, err := n.loadList(ctx, i.ID, i.Freeze)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // the state was restored, and its list went with it
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 // errBusy means that another run is freezing something.
@@ -80,33 +82,8 @@ func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string
 	if err != nil {
 		return i, err
 	}
-	switch {
-	case seen == nil:
-	case !seen.Closed.IsZero():
-		return n.move(ctx, w, i, func(i *Issue) error {
-			if i.over() {
-				return errSame
-			}
-			i.Freeze, i.Frozen = seen.Freeze, seen.Begun
-			i.end(seen.Counts, "it was sent before the state was restored", now)
-			return nil
-		})
-	case seen.Freeze == i.Freeze:
-		// A run died between the witness and the end of its freeze.
-		l, err := n.loadList(ctx, id, seen.Freeze)
-		if err != nil {
-			return i, err
-		}
-		return n.begin(ctx, w, i, l, now)
-	default:
-		return n.move(ctx, w, i, func(i *Issue) error {
-			if i.State != Waiting {
-				return errSame
-			}
-			i.Freeze, i.Frozen = seen.Freeze, seen.Begun
-			i.hold("it was begun before the state was restored, and nobody knows how far it came", now)
-			return nil
-		})
+	if seen != nil {
+		return n.frozenBefore(ctx, w, i, seen, now)
 	}
 	i, err = n.changeIssue(ctx, id, func(i *Issue) error {
 		if !i.startFreeze(nonce) {
@@ -124,18 +101,42 @@ func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string
 	if why != "" {
 		return n.delay(ctx, w, i, why)
 	}
-	if seen, err = n.begins(ctx, i, nonce, now); err != nil {
+	if seen, err = n.begins(ctx, i, nonce, l, now); err != nil {
 		return i, err
 	}
 	if seen.Freeze != nonce {
-		return i, fmt.Errorf("freeze %s was overtaken by %s", nonce, seen.Freeze)
+		return n.frozenBefore(ctx, w, i, seen, now) // another run, or the author's cancelling, was faster
 	}
 	return n.begin(ctx, w, i, l, now)
 }
 
+// frozenBefore goes on with an issue that has a witness already: a run died between
+// the witness and the end of its freeze, or the state is older than the witness.
+func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen *witness, now time.Time) (*Issue, error) {
+	if seen.Cancelled {
+		return n.endedBy(ctx, w, i, seen)
+	}
+	if !seen.Closed.IsZero() || seen.Freeze != i.Freeze {
+		if err := n.suspect(ctx); err != nil {
+			return i, err
+		}
+	}
+	if !seen.Closed.IsZero() {
+		return n.endedBy(ctx, w, i, seen)
+	}
+	l, err := n.loadList(ctx, i.ID, seen.Freeze)
+	if seen.Freeze != i.Freeze || errors.Is(err, store.ErrNotFound) {
+		return n.adopt(ctx, w, i, seen)
+	}
+	if err != nil {
+		return i, err
+	}
+	return n.begin(ctx, w, i, l, now) // how far it came before is found out when it is sent
+}
+
 // begins creates the witness: from here on this freeze is the one that counts.
-func (n *Newsletter) begins(ctx context.Context, i *Issue, nonce string, now time.Time) (*witness, error) {
-	w, _, err := create(ctx, n, n.Content, witnessPrefix+i.ID, &witness{Issue: i.ID, Freeze: nonce, To: i.To, Begun: now.UTC()})
+func (n *Newsletter) begins(ctx context.Context, i *Issue, nonce string, l *list, now time.Time) (*witness, error) {
+	w, _, err := create(ctx, n, n.Content, witnessPrefix+i.ID, &witness{Issue: i.ID, Freeze: nonce, To: i.To, Posts: l.head.Posts, Begun: now.UTC()})
 	return w, err
 }
 
@@ -152,10 +153,7 @@ func (n *Newsletter) begin(ctx context.Context, w *world, i *Issue, l *list, now
 		if i.State != Waiting || i.Freeze != l.head.Freeze {
 			return errSame
 		}
-		i.begin(frozen{
-			Nonce: l.head.Freeze, Posts: l.head.Posts, Carried: l.head.Carried, Recipients: l.head.Total,
-			Domain: l.head.Domain, Region: l.head.Region,
-		}, now)
+		i.begin(l.frozen(), now)
 		return nil
 	})
 	if err == nil && changed.State == Cancelled {
@@ -166,6 +164,14 @@ func (n *Newsletter) begin(ctx context.Context, w *world, i *Issue, l *list, now
 		n.Say("mailing " + count(changed.Recipients, "subscriber"))
 	}
 	return changed, err
+}
+
+// frozen is what a list says that its freeze decided.
+func (l *list) frozen() frozen {
+	return frozen{
+		Nonce: l.head.Freeze, Posts: l.head.Posts, Carried: l.head.Carried, Recipients: l.head.Total,
+		Domain: l.head.Domain, Region: l.head.Region,
+	}
 }
 
 // unfreeze lets the next issue be frozen, and leaves to the next digest what this

@@ -69,6 +69,10 @@ type Issue struct {
 	Domain     string    `json:"domain,omitempty"` // the sending domain, fixed at freeze
 	Region     string    `json:"region,omitempty"`
 
+	// Lost says that the state was restored and the frozen list went with it: nobody
+	// knows any more who had the posts, so no digest mails them.
+	Lost bool `json:"lost,omitempty"`
+
 	Ended  time.Time `json:"ended,omitzero"`
 	Counts Counts    `json:"counts,omitzero"`
 	// Digests remembers in a post's own issue which digests carried it, by kind.

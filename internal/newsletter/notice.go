@@ -51,11 +51,19 @@ func (o *outbox) tell(i *Issue, now time.Time) bool {
 	if old, ok := o.News[i.ID]; ok && old.State == i.State {
 		return false
 	}
+	return o.hear(i.ID, news{State: i.State, At: now.UTC().Truncate(time.Second)})
+}
+
+// hear queues news, and tells whether they are new.
+func (o *outbox) hear(id string, what news) bool {
+	if o.News[id] == what {
+		return false
+	}
 	o.News = maps.Clone(o.News)
 	if o.News == nil {
 		o.News = map[string]news{}
 	}
-	o.News[i.ID] = news{State: i.State, At: now.UTC().Truncate(time.Second)}
+	o.News[id] = what
 	return true
 }
 
@@ -160,6 +168,12 @@ func (n *Newsletter) beQuiet() {
 func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]news) (mail.Message, error) {
 	m := mail.Notice{Settings: w.settings, ToAuthor: true}
 	issues, angry, last := complaints(owed)
+	restored := false
+	maps.DeleteFunc(issues, func(id string, _ news) bool {
+		is := restoredID.MatchString(id)
+		restored = restored || is
+		return is
+	})
 	ids := slices.Sorted(maps.Keys(issues))
 	var first string
 	var only *Issue
@@ -187,9 +201,13 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 	if len(ids) == 1 && only != nil {
 		m.Subject = subject(only, first)
 	}
+	if restored {
+		m.Sections = append([]mail.Section{restoredSection()}, m.Sections...)
+		m.Subject, m.Heading = restoredTitle, restoredTitle
+	}
 	if angry > 0 {
 		m.Sections = append(m.Sections, complaintSection(angry, last, w.settings.Location))
-		if len(ids) == 0 {
+		if len(ids) == 0 && !restored {
 			m.Subject, m.Heading = complaintTitle(angry), "A complaint"
 		}
 	}

@@ -17,6 +17,9 @@ type outbox struct {
 	// Freezing is the one freeze under way, if any.
 	Freezing *freezing       `json:"freezing,omitempty"`
 	Digests  map[Kind]digest `json:"digests,omitempty"`
+	// Restored says that a witness knew more than this state, which is to be held
+	// against all of them before anything is sent.
+	Restored bool `json:"restored,omitempty"`
 	// News is what the author is still to be told by mail, by issue or complaint.
 	News map[string]news `json:"news,omitempty"`
 }
@@ -53,7 +56,7 @@ func (o *outbox) check() error {
 		}
 	}
 	for id := range o.News {
-		if !issueID.MatchString(id) && !complaintID.MatchString(id) {
+		if !issueID.MatchString(id) && !complaintID.MatchString(id) && !restoredID.MatchString(id) {
 			return fmt.Errorf("%q is no id of an issue", id)
 		}
 	}

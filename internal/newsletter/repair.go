@@ -13,13 +13,6 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-const (
-	// sentBefore ends an issue of which only the witness is left, and that says it is over.
-	sentBefore = "it was sent before the state was restored"
-	// lostOnTheWay ends one of which only the witness is left, and that says it was begun.
-	lostOnTheWay = "it was begun before the state was restored, and nobody knows how far it came"
-)
-
 // Repair mends what Verify tells of, as far as can be without mailing anybody twice:
 // what a witness says is over is over; what it says was begun otherwise than the state
 // knows is held for the author; what lost its record gets one that is closed; and the
@@ -96,28 +89,11 @@ func (n *Newsletter) believe(ctx context.Context, w *world, i *Issue) (*Issue, e
 	if err != nil || seen == nil || i.over() {
 		return i, err
 	}
-	now := n.Now()
-	switch {
-	case !seen.Closed.IsZero():
-		return n.move(ctx, w, i, func(i *Issue) error {
-			if i.over() {
-				return errSame
-			}
-			if !i.begun() || i.Freeze != seen.Freeze {
-				i.Freeze, i.Frozen = seen.Freeze, seen.Begun
-			}
-			i.end(seen.Counts, sentBefore, now)
-			return nil
-		})
-	case seen.Freeze != i.Freeze:
-		return n.move(ctx, w, i, func(i *Issue) error {
-			if i.over() || i.Freeze == seen.Freeze {
-				return errSame
-			}
-			i.Freeze, i.Frozen = seen.Freeze, seen.Begun
-			i.hold(lostOnTheWay, now)
-			return nil
-		})
+	if !seen.Closed.IsZero() {
+		return n.endedBy(ctx, w, i, seen)
+	}
+	if seen.Freeze != i.Freeze {
+		return n.adopt(ctx, w, i, seen)
 	}
 	return i, nil
 }
@@ -133,12 +109,9 @@ func (n *Newsletter) recall(ctx context.Context, w *world, id string) error {
 		return nil // damaged, and nothing is known beside it
 	}
 	kind, rest, _ := strings.Cut(id, "-")
-	i := &Issue{
-		ID: id, Kind: Kind(kind), Opened: seen.Begun, Due: seen.Begun,
-		Freeze: seen.Freeze, Frozen: seen.Begun,
-	}
+	i := &Issue{ID: id, Kind: Kind(kind), Opened: seen.Begun, Due: seen.Begun}
 	if i.Kind == Instant {
-		i.Post, i.Posts = rest, []string{rest}
+		i.Post = rest
 		if e := w.catalog.Posts[rest]; e != nil {
 			i.Key = e.Key
 		}
@@ -146,15 +119,16 @@ func (n *Newsletter) recall(ctx context.Context, w *world, id string) error {
 		i.Period, i.To = rest, seen.To
 	}
 	now := n.Now()
-	if seen.Closed.IsZero() {
-		i.end(Counts{}, lostOnTheWay, now)
-	} else {
-		i.end(seen.Counts, sentBefore, seen.Closed)
+	open := seen.Closed.IsZero()
+	if open {
+		seen.Closed, seen.Reason = now, lostOnTheWay
 	}
+	i.endBy(seen)
+	i.Lost = !seen.Cancelled
 	if _, _, err := create(ctx, n, n.State, issueKey(id), i); err != nil {
 		return err
 	}
-	if seen.Closed.IsZero() {
+	if open {
 		if err := n.closeWitness(ctx, i, now); err != nil {
 			return err
 		}

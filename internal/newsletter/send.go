@@ -56,11 +56,18 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 	if err := n.flush(ctx, id); err != nil {
 		return err
 	}
-	p, err := n.settle(ctx, i)
-	if errors.Is(err, store.ErrNotFound) {
-		return n.stop(ctx, w, id, "the record of how far it came is lost")
+	p := &progress{}
+	err = n.read(ctx, progressKey(id), p)  // after the witness, which is never ahead of it
+	if errors.Is(err, store.ErrNotFound) { // lost; the witness says how far it came
+		p, _, err = create(ctx, n, n.State, progressKey(id), &progress{Freeze: i.Freeze, Total: l.head.Total})
 	}
 	if err != nil {
+		return err
+	}
+	if p.Generation < seen.Progress {
+		return n.resumeFrom(ctx, w, i, seen)
+	}
+	if p, err = n.settle(ctx, i, p); err != nil {
 		return err
 	}
 	var until time.Time
@@ -83,7 +90,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 		}
 	}
 	if p.done() {
-		return n.finish(ctx, w, i, p)
+		return n.finish(ctx, w, i, p.Counts, "")
 	}
 	return n.after(ctx, w, i, p, until)
 }
@@ -92,18 +99,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 // sent: the state is older than the witness, and the witness is right.
 func (n *Newsletter) contradicted(ctx context.Context, w *world, i *Issue, seen *witness) error {
 	if seen != nil && !seen.Closed.IsZero() {
-		now := n.Now()
-		changed, err := n.move(ctx, w, i, func(i *Issue) error {
-			if i.over() {
-				return errSame
-			}
-			i.end(seen.Counts, seen.Reason, now)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return n.note(ctx, map[string]*Issue{i.ID: changed})
+		return n.finish(ctx, w, i, seen.Counts, seen.Reason)
 	}
 	return n.stop(ctx, w, i.ID, "its witness is missing or tells of another freeze, as after a restore")
 }
@@ -146,7 +142,11 @@ func (n *Newsletter) round(ctx context.Context, s *settings.Settings, i *Issue, 
 	if err != nil || len(claims) == 0 {
 		return p, until, "", err
 	}
-	gone, err := n.left(ctx)
+	err = n.reach(ctx, i, p)
+	var gone leavings
+	if err == nil {
+		gone, err = n.left(ctx)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}

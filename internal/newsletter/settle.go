@@ -15,11 +15,7 @@ const askFor = 20 * time.Hour
 
 // settle takes over what dead runs left behind, and asks the log about what is
 // uncertain for long enough. It returns the progress as it stands then.
-func (n *Newsletter) settle(ctx context.Context, i *Issue) (*progress, error) {
-	p := &progress{}
-	if err := n.read(ctx, progressKey(i.ID), p); err != nil {
-		return p, err
-	}
+func (n *Newsletter) settle(ctx context.Context, i *Issue, p *progress) (*progress, error) {
 	dead := func(c claim) bool { return n.dead(c.Owner, c.At) }
 	now := n.Now()
 	for _, c := range p.Inflight {

@@ -59,6 +59,23 @@ func (i *Issue) end(c Counts, reason string, now time.Time) {
 	i.State, i.Reason, i.Ended, i.Counts = Closed, reason, now, c
 }
 
+// endBy ends an issue as its witness says it did, of which this state knew nothing.
+func (i *Issue) endBy(w *witness) {
+	if w.Cancelled {
+		i.State, i.Reason, i.Freeze, i.Ended = Cancelled, w.Reason, "", w.Closed
+		return
+	}
+	reason := w.Reason
+	if !i.begun() || i.Freeze != w.Freeze {
+		i.Freeze, i.Frozen, i.Posts = w.Freeze, w.Begun, w.Posts
+		i.Recipients = w.Counts.Sent + w.Counts.Failed + w.Counts.Left
+		if reason == "" {
+			reason = sentBefore
+		}
+	}
+	i.end(w.Counts, reason, w.Closed)
+}
+
 // Refusal is why an author's command does not fit an issue's state, in plain words.
 type Refusal struct{ What string }
 
@@ -92,6 +109,8 @@ func (i *Issue) sendNow(now time.Time) error {
 	return nil
 }
 
+const cancelledReason = "cancelled by the author"
+
 // cancel ends an issue of which nothing has been sent.
 func (i *Issue) cancel(now time.Time) error {
 	switch {
@@ -102,7 +121,7 @@ func (i *Issue) cancel(now time.Time) error {
 	case i.State == Closed:
 		return &Refusal{"issue " + i.ID + " is over: " + i.Reason}
 	}
-	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, "cancelled by the author", "", now
+	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, cancelledReason, "", now
 	return nil
 }
 

@@ -19,15 +19,23 @@ type witness struct {
 	stamp
 	Issue  string    `json:"issue"`
 	Freeze string    `json:"freeze"`
-	To     int64     `json:"to,omitempty"` // the last go-live number a digest covers
+	To     int64     `json:"to,omitempty"`    // the last go-live number a digest covers
+	Posts  []string  `json:"posts,omitempty"` // what the issue contains
 	Begun  time.Time `json:"begun"`
-	Closed time.Time `json:"closed,omitzero"`
-	Counts Counts    `json:"counts,omitzero"`
-	Reason string    `json:"reason,omitempty"`
+	// Progress and Reached are the generation and the cursor of progress.json at the last
+	// claim: each is written here before anything of it is posted. A progress that is
+	// older was restored from a backup, and what lies below Reached may have been mailed.
+	Progress int64     `json:"progress,omitempty"`
+	Reached  int       `json:"reached,omitempty"`
+	Closed   time.Time `json:"closed,omitzero"`
+	// Cancelled says that the author ended the issue before it was begun: nobody is mailed.
+	Cancelled bool   `json:"cancelled,omitempty"`
+	Counts    Counts `json:"counts,omitzero"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 func (w *witness) check() error {
-	if !issueID.MatchString(w.Issue) || w.Freeze == "" {
+	if !issueID.MatchString(w.Issue) || w.Freeze == "" && !w.Cancelled || w.Reached < 0 {
 		return fmt.Errorf("it is no witness of issue %q", w.Issue)
 	}
 	return nil
@@ -52,6 +60,35 @@ func (n *Newsletter) witnessOf(ctx context.Context, id string) (*witness, error)
 	return w, nil
 }
 
+// errOvertaken stops a range that was claimed and not yet posted.
+var errOvertaken = errors.New("its witness tells of another freeze, or that it is over")
+
+// reach writes into the witness how far the progress has come. It must precede every
+// post, so that no restored progress can pass for the last one.
+func (n *Newsletter) reach(ctx context.Context, i *Issue, p *progress) error {
+	_, err := swap(ctx, n, n.Content, witnessPrefix+i.ID, func(w *witness) error {
+		switch {
+		case w.Freeze != i.Freeze || !w.Closed.IsZero():
+			return errOvertaken
+		case w.Progress >= p.Generation && w.Reached >= p.Cursor:
+			return errSame
+		}
+		w.Progress, w.Reached = max(w.Progress, p.Generation), max(w.Reached, p.Cursor)
+		return nil
+	})
+	return err
+}
+
+// forbid makes the witness of an issue that is to be cancelled before it was begun: no
+// freeze can count any more, also none of a state that is restored later. It tells
+// whether a freeze was faster.
+func (n *Newsletter) forbid(ctx context.Context, i *Issue, now time.Time) (begun bool, err error) {
+	w, _, err := create(ctx, n, n.Content, witnessPrefix+i.ID, &witness{
+		Issue: i.ID, Begun: now.UTC(), Closed: now.UTC(), Cancelled: true, Reason: cancelledReason,
+	})
+	return err == nil && !w.Cancelled, err
+}
+
 // closeWitness writes down that an issue is over.
 func (n *Newsletter) closeWitness(ctx context.Context, i *Issue, now time.Time) error {
 	_, err := swap(ctx, n, n.Content, witnessPrefix+i.ID, func(w *witness) error {
@@ -59,7 +96,7 @@ func (n *Newsletter) closeWitness(ctx context.Context, i *Issue, now time.Time) 
 			return errSame
 		}
 		if w.Issue == "" {
-			w.Issue, w.Freeze, w.To, w.Begun = i.ID, i.Freeze, i.To, i.Frozen
+			w.Issue, w.Freeze, w.To, w.Posts, w.Begun = i.ID, i.Freeze, i.To, i.Posts, i.Frozen
 		}
 		w.Closed, w.Counts, w.Reason = now, i.Counts, i.Reason
 		return nil

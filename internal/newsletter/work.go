@@ -15,6 +15,14 @@ func (n *Newsletter) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.Restored {
+		if err := n.afterRestore(ctx); err != nil {
+			return err
+		}
+		if o, err = n.loadOutbox(ctx); err != nil {
+			return err
+		}
+	}
 	if len(o.Issues) == 0 && o.Freezing == nil && len(o.News) == 0 {
 		return nil
 	}

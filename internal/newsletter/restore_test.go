@@ -1,0 +1,235 @@
+package newsletter
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/audience"
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/store"
+)
+
+// everything is the whole state bucket, but for what a restore leaves alone.
+func (p *place) everything() map[string][]byte {
+	p.t.Helper()
+	all := map[string][]byte{}
+	for after, more := "", true; more; {
+		var objects []store.Object
+		var err error
+		if objects, more, err = p.state().List(p.t.Context(), "", after, 1000); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, o := range objects {
+			if after = o.Key; o.Key == audience.KeysKey || strings.HasPrefix(o.Key, "left/") {
+				continue
+			}
+			_, body, err := p.state().Get(p.t.Context(), o.Key, store.Cond{})
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			all[o.Key] = body
+		}
+	}
+	return all
+}
+
+// goBack restores the whole state bucket, and publishes what the site has since.
+func (p *place) goBack(to map[string][]byte) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	for key, body := range p.everything() {
+		if bytes.Equal(body, to[key]) {
+			continue
+		}
+		o, err := p.state().Head(ctx, key)
+		if err == nil {
+			err = p.state().Delete(ctx, key, o.ETag)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	for key, body := range to {
+		if _, err := p.state().Head(ctx, key); err == nil {
+			continue
+		}
+		if _, err := p.state().Create(ctx, key, body, store.Header{}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	o, err := p.state().Head(ctx, catalog.Key)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.etag = o.ETag
+	p.save() // the sweep finds all posts again
+}
+
+// A month is lived through, and at each of its moments the state of each earlier one
+// is put back. Nobody is mailed a post twice, nobody who left is mailed, what was
+// cancelled stays so, and what had been begun is held until the author resumes it.
+func TestAnyRestoredStateMailsNobodyTwice(t *testing.T) {
+	const people = 6
+	// moments are what happens, one after the other. A batch is two people, and Mailgun
+	// takes one an hour.
+	moments := []struct {
+		name string
+		do   func(p *place, n *Newsletter)
+	}{
+		{"quiet", func(p *place, n *Newsletter) { p.ticks(n) }},
+		{"alpha and beta wait", func(p *place, n *Newsletter) {
+			p.write("alpha")
+			p.write("beta")
+			p.announce(n, "alpha", "beta")
+			p.ticks(n)
+		}},
+		{"beta is cancelled, alpha frozen", func(p *place, n *Newsletter) {
+			if err := n.Cancel(p.t.Context(), "post-beta"); err != nil {
+				p.t.Fatal(err)
+			}
+			p.clock.forward(10 * time.Minute)
+			p.ticks(n)
+		}},
+		{"one leaves, a second batch", func(p *place, n *Newsletter) {
+			if err := p.people().LeaveAddress(p.t.Context(), "reader1@readers.example", p.clock.now()); err != nil {
+				p.t.Fatal(err)
+			}
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+		}},
+		{"alpha is over", func(p *place, n *Newsletter) {
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+		}},
+		{"the digest", func(p *place, n *Newsletter) {
+			p.clock.set(friday)
+			p.ticks(n)
+		}},
+		{"gamma", func(p *place, n *Newsletter) {
+			p.write("gamma")
+			p.announce(n, "gamma")
+			p.clock.forward(10 * time.Minute)
+			p.ticks(n)
+		}},
+	}
+	for now := range moments {
+		for then := range now {
+			t.Run(fmt.Sprintf("%s, back to %s", moments[now].name, moments[then].name), func(t *testing.T) {
+				p := newPlace(t)
+				p.settings = "author:\n  email: ada@home.example\n" + p.settings + "  batch: 2\n"
+				p.save()
+				p.crowdOf(people)
+				p.subscribe("wim", audience.Weekly)
+				hour := time.Time{}
+				p.box.fate = func(_ int, r Request) (bool, Outcome) {
+					if strings.HasPrefix(r.MessageID, "notice.") {
+						return true, Accepted{}
+					}
+					if next := hour.Add(time.Hour); p.clock.now().Before(next) {
+						return false, Throttled{Until: next}
+					}
+					hour = p.clock.now()
+					return true, Accepted{}
+				}
+				n := p.engine(func(o *Options) { o.Workers = 1 })
+				var old map[string][]byte
+				for k := range now + 1 {
+					moments[k].do(p, n)
+					if k == then {
+						old = p.everything()
+					}
+				}
+				had := p.box.each()
+				begun, err := n.List(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				p.goBack(old)
+				n = p.engine(func(o *Options) { o.Workers = 1 })
+				rest := func() {
+					for id := range p.catalog.Posts {
+						p.announce(n, id) // publishing owes them as far as it knows
+					}
+					for range 4 {
+						p.ticks(n)
+						p.clock.forward(time.Hour)
+					}
+				}
+				rest()
+				for _, before := range begun {
+					after := p.issue(before.ID)
+					if before.State == Sending && after.State != Held && after.State != Closed {
+						t.Errorf("%s had been begun, and is %s", before.ID, after.State)
+					}
+					if before.State == Sending && of(had, before.Post) != of(p.box.each(), before.Post) {
+						t.Errorf("%s went on by itself", before.ID)
+					}
+					if before.over() && (after.State != before.State || after.Counts != before.Counts) {
+						t.Errorf("%s was %s with %+v, and is %s with %+v: %s", before.ID, before.State, before.Counts, after.State, after.Counts, after.Reason)
+					}
+				}
+				all, err := n.List(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range all {
+					if i.State == Held && i.begun() {
+						if err := n.Resume(t.Context(), i.ID); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				for _, at := range []time.Time{friday, nextFriday} {
+					if p.clock.now().Before(at) {
+						p.clock.set(at)
+					}
+					rest()
+				}
+				if now == 3 && then == 2 {
+					if of(p.box.each(), "alpha") <= of(had, "alpha") {
+						t.Error("nobody else was mailed after the author went on")
+					}
+				}
+				for who, times := range p.box.each() {
+					switch {
+					case strings.HasPrefix(who, "ada@"):
+					case times > 1:
+						t.Errorf("mailed %d times: %s", times, who)
+					case strings.HasSuffix(who, " beta") && now >= 2:
+						t.Errorf("cancelled, and mailed: %s", who)
+					case strings.HasPrefix(who, "reader1@") && now >= 3 && had[who] == 0:
+						t.Errorf("left, and mailed: %s", who)
+					}
+				}
+				all, err = n.List(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range all {
+					if sum := i.Counts.Sent + i.Counts.Failed + i.Counts.Left; i.State == Closed && sum != i.Recipients {
+						t.Errorf("%s: %+v of %d: somebody was skipped silently", i.ID, i.Counts, i.Recipients)
+					}
+					if i.State == Sending {
+						t.Errorf("%s is still being sent", i.ID)
+					}
+				}
+			})
+		}
+	}
+}
+
+// of counts the mails of one post.
+func of(each map[string]int, post string) (mails int) {
+	for who, times := range each {
+		if strings.HasSuffix(who, " "+post) && !strings.HasPrefix(who, "ada@") {
+			mails += times
+		}
+	}
+	return mails
+}
