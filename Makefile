@@ -2,10 +2,12 @@
 # make test   every test; tools it lacks are fetched into .cache where possible
 # make check  format, vet, lint
 # make bench  the benchmarks, as ratios measured side by side
+# make simulate SEEDS=1000   histories of a whole stack in which everything breaks; FROM=1: the first
+# make simulate SEED=7       one of them, told step by step
 # make build  the five functions as AWS runs them, and the pennypost command
 
 .DEFAULT_GOAL := build
-.PHONY: run test check bench build functions tools clean
+.PHONY: run test check bench simulate build functions tools clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUNCTIONS   := publish digest send subscribe webhook
@@ -28,6 +30,12 @@ check:
 
 bench:
 	@.ci/bench
+
+SEEDS ?= 1000
+
+simulate:
+	@go test ./internal/simulate -run '^TestHistories$$' -count 1 -timeout 0 -v \
+		$(if $(SEED),-seed $(SEED),-seeds $(SEEDS) $(if $(FROM),-from $(FROM)))
 
 build: functions
 	go build -trimpath -o pennypost .

@@ -29,9 +29,9 @@ func New(s Surroundings) (Handlers, error) {
 // Publisher wires the publish steps.
 func (s Surroundings) Publisher(a publish.Announcer) *publish.Publisher {
 	return publish.New(publish.Options{
-		Content:     store.New(s.S3, s.Content),
-		Site:        store.New(s.S3, s.Site),
-		State:       store.New(s.S3, s.State),
+		Content:     s.bucket(s.Content),
+		Site:        s.bucket(s.Site),
+		State:       s.bucket(s.State),
 		Announcer:   a,
 		Invalidator: invalidator(s.Invalidate),
 		Now:         s.Now,
@@ -54,14 +54,14 @@ func (i invalidator) Invalidate(ctx context.Context) error { return i(ctx) }
 
 // Audience opens the list of subscribers.
 func (s Surroundings) Audience() *audience.Audience {
-	return audience.Open(audience.Options{State: store.New(s.S3, s.State), Now: s.Now, Rand: s.Rand})
+	return audience.Open(audience.Options{State: s.bucket(s.State), Now: s.Now, Rand: s.Rand})
 }
 
 // Newsletter wires opening, freezing and sending of issues.
 func (s Surroundings) Newsletter() (*newsletter.Newsletter, error) {
 	return newsletter.New(newsletter.Options{
-		State:    store.New(s.S3, s.State),
-		Content:  store.New(s.S3, s.Content),
+		State:    s.bucket(s.State),
+		Content:  s.bucket(s.Content),
 		Audience: s.Audience(),
 		Sender:   s.mailer(),
 		Events:   s.mailer(),
@@ -75,6 +75,11 @@ func (s Surroundings) Newsletter() (*newsletter.Newsletter, error) {
 		Alone:    s.Alone,
 		Say:      s.say,
 	})
+}
+
+// bucket opens one of the buckets.
+func (s Surroundings) bucket(name string) *store.Bucket {
+	return store.New(s.S3, name).WithRand(s.Rand)
 }
 
 func (s Surroundings) say(line string) {

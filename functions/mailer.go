@@ -19,7 +19,7 @@ func (s Surroundings) mailer() mailer { return mailer{s} }
 // client makes a client for one domain. Keys are asked for each time, because
 // whoever keeps them caches them and they may be changed.
 func (m mailer) client(ctx context.Context, domain, region string, log bool) (*mailgun.Client, error) {
-	c := mailgun.Config{Base: m.s.Mailgun.Base, Domain: domain, Now: m.s.Now}
+	c := mailgun.Config{Base: m.s.Mailgun.Base, Domain: domain, HTTP: m.s.Mailgun.HTTP, Now: m.s.Now}
 	if c.Base == "" {
 		c.Base = mailgun.Base(region)
 	}

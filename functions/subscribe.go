@@ -2,9 +2,9 @@ package functions
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -18,7 +18,7 @@ import (
 
 // Subscribe wires the subscriber's pages, and the author's.
 func (s Surroundings) Subscribe() http.Handler {
-	state := store.New(s.S3, s.State)
+	state := s.bucket(s.State)
 	n, err := s.Newsletter()
 	readers := signup.New(signup.Options{
 		Audience: s.Audience(),
@@ -69,7 +69,7 @@ func (l letter) SendOne(ctx context.Context, m mail.Message, address string) err
 	}
 	l.mailer.s.complete(set)
 	id := make([]byte, 12)
-	if _, err := rand.Read(id); err != nil {
+	if _, err := io.ReadFull(l.mailer.s.Rand, id); err != nil {
 		return err
 	}
 	n := set.Newsletter

@@ -20,7 +20,7 @@ type Surroundings struct {
 	Content, Site, State string // bucket names
 
 	Now  func() time.Time
-	Rand io.Reader // cryptographically strong
+	Rand io.Reader // cryptographically strong, safe for concurrent use
 
 	// SiteURL is the site's address unless site.yaml sets `url`; no trailing slash.
 	SiteURL string
@@ -52,6 +52,8 @@ type Mailgun struct {
 	Base string
 	// Domain stands in where site.yaml sets none (locally).
 	Domain string
+	// HTTP carries the requests; nil: a client of its own.
+	HTTP *http.Client
 	// SendingKey may only send; EventsKey may read events (optional: reports "" then);
 	// SigningKey verifies webhooks.
 	SendingKey, EventsKey, SigningKey func(context.Context) (string, error)

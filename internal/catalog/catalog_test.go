@@ -159,6 +159,14 @@ func TestReconcile(t *testing.T) {
 				c.Pending[key] = Pending{Digest: digest.Draw(t, "pending digest"), Nonce: "old"}
 			}
 		}
+		before := maps.Clone(c.Pending)
+		fixed := never
+		if rapid.Bool().Draw(t, "cannot be made") {
+			fixed = func(key string) bool { return key == "d" }
+		}
+		if n := c.Reconcile(want, kept, fixed, "new"); (n > 0) == maps.Equal(before, c.Pending) {
+			t.Fatalf("%d marks changed, but what is pending went from %v to %v", n, before, c.Pending)
+		}
 		c.Reconcile(want, kept, never, "new")
 		for key, p := range c.Pending {
 			if p.Digest == "" {

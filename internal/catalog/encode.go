@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"sync"
 )
 
 // MaxBytes is the largest catalog that is read, unpacked: about 200,000 posts.
@@ -108,13 +109,18 @@ func (c *Catalog) check() error {
 	return nil
 }
 
+// packers are used again, because one takes most of a megabyte to set up.
+var packers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is one there is
+	return z
+}}
+
 // Encode writes the catalog as gzipped JSON. Equal catalogs give equal bytes.
 func (c *Catalog) Encode() ([]byte, error) {
 	var out bytes.Buffer
-	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&out)
 	if err := json.NewEncoder(z).Encode(c); err != nil {
 		return nil, err
 	}

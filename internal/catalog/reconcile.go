@@ -1,7 +1,7 @@
 package catalog
 
 // Reconcile marks as pending every output that is not what the plan wants, with
-// the nonce of the commit under way, and tells how many it marked. Want maps each
+// the nonce of the commit under way, and tells how many marks it set or took away. Want maps each
 // site key to the digest of its inputs. Kept tells of outputs that stay though
 // nothing wants them; fixed of those that cannot be made now (their source cannot
 // be read) and stay as they are, if they are there.
@@ -11,13 +11,17 @@ func (c *Catalog) Reconcile(want map[string]string, kept, fixed func(key string)
 		c.Pending[key] = Pending{Digest: digest, Nonce: nonce}
 		marked++
 	}
+	unmark := func(key string) {
+		delete(c.Pending, key)
+		marked++
+	}
 	for key, digest := range want {
 		out, made := c.Outputs[key]
 		p, waits := c.Pending[key]
 		switch {
 		case made && fixed(key):
 			if waits {
-				delete(c.Pending, key)
+				unmark(key)
 			}
 		case waits && p.Digest == digest:
 		case waits, out.Digest != digest:
@@ -37,7 +41,7 @@ func (c *Catalog) Reconcile(want map[string]string, kept, fixed func(key string)
 			continue
 		}
 		if kept(key) {
-			delete(c.Pending, key) // nobody needs it any more; if it was written, it may stay
+			unmark(key) // nobody needs it any more; if it was written, it may stay
 			continue
 		}
 		if _, made := c.Outputs[key]; !made {

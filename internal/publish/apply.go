@@ -1,9 +1,12 @@
 package publish
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,16 +40,25 @@ type touch struct {
 	left   bool   // it was not wanted any more: nothing was done
 }
 
+// hubs are the lists that every site has. They lead to all others, and those to them.
+var hubs = []string{
+	"index.html", "archive/index.html", "books/index.html", "tags/index.html", "404.html",
+	"feed.xml", "atom.xml", "feed.json", "sitemap.xml",
+}
+
 // apply is step 5: pictures and assets first, then pages, then what lists them,
-// then redirects, deletions last. A page that could not be made holds up what
-// lists it, and that the deletions; otherwise one failure holds up nothing.
+// then redirects, deletions last. A picture that could not be made holds up the pages
+// that begin to show it. A page that could not be made holds up what
+// lists it, and that the deletions; so does a new list the older ones, which begin to
+// lead to it. Otherwise one failure holds up nothing.
 func (r *run) apply(ctx context.Context, v *version, plan *site.Plan) *applied {
 	done := &applied{touched: map[string]touch{}, failed: map[string]error{}, stale: map[string]bool{}}
 	w := &writer{run: r, v: v, plan: plan, bodies: newBodies(r.Content, v.catalog), done: done}
 	outputs := plan.Outputs()
 	stages := map[site.Stage][]string{}
-	var fresh, gone []string
-	for key, p := range v.catalog.Pending {
+	var fresh, lists, gone []string // pages and lists that are new, and what goes
+	for _, key := range slices.Sorted(maps.Keys(v.catalog.Pending)) {
+		p := v.catalog.Pending[key]
 		o, planned := outputs[key]
 		switch {
 		case p.Digest == "":
@@ -55,19 +67,37 @@ func (r *run) apply(ctx context.Context, v *version, plan *site.Plan) *applied {
 			// Of a plan that is not ours: the run that made it, or the next tick, applies it.
 		case o.Stage == site.Article && v.catalog.Outputs[key].ETag == "":
 			fresh = append(fresh, key) // before the pages that begin to link to it
+		case o.Stage == site.Listing && v.catalog.Outputs[key].ETag == "" && !slices.Contains(hubs, key):
+			lists = append(lists, key) // before those that begin to link to it
 		default:
 			stages[o.Stage] = append(stages[o.Stage], key)
 		}
 	}
 	w.media(ctx, stages[site.Media])
 	w.each(ctx, stages[site.Asset], w.write)
+	w.missing = w.unmade(slices.Concat(stages[site.Media], stages[site.Asset]))
 	w.each(ctx, fresh, w.write)
 	w.each(ctx, stages[site.Article], w.write)
-	held := w.hold(stages[site.Listing])
+	listings := slices.Concat(lists, stages[site.Listing])
+	held := w.hold(listings)
+	w.each(ctx, lists, w.write)
+	if w.impatient(lists) {
+		held = true
+		for _, key := range stages[site.Listing] {
+			done.failed[key] = errHeld
+		}
+	}
 	w.each(ctx, stages[site.Listing], w.write)
 	w.each(ctx, stages[site.Redirect], w.write)
-	if !held && !w.impatient(stages[site.Listing]) && !done.cut {
-		w.each(ctx, gone, w.remove)
+	if !held && !w.impatient(listings) && !done.cut {
+		// Lists that go lead to pages that go.
+		isPage := func(key string) bool { return kindOf(key) == "" }
+		pages := slices.DeleteFunc(slices.Clone(gone), func(key string) bool { return !isPage(key) })
+		former := slices.DeleteFunc(gone, isPage)
+		w.each(ctx, former, w.remove)
+		if !w.impatient(former) && !done.cut {
+			w.each(ctx, pages, w.remove)
+		}
 	}
 	return done
 }
@@ -79,6 +109,20 @@ type writer struct {
 	plan   *site.Plan
 	bodies *bodies
 	done   *applied
+	// missing are pictures and assets that are not there yet, and will be soon.
+	missing []string
+}
+
+// unmade lists what could not be made and never was. What fails again and again no
+// longer counts: a page without its picture is better than none.
+func (w *writer) unmade(keys []string) (missing []string) {
+	for _, key := range keys {
+		_, made := w.v.catalog.Outputs[key]
+		if _, ok := w.done.touched[key]; !ok && !made && w.v.catalog.Pending[key].Fails < patient {
+			missing = append(missing, key)
+		}
+	}
+	return missing
 }
 
 func (w *writer) each(ctx context.Context, keys []string, do func(context.Context, string) error) {
@@ -123,7 +167,7 @@ func (w *writer) fail(key string, err error) {
 	var stale staleError
 	if errors.As(err, &stale) {
 		w.done.stale[stale.key] = true
-	} else if w.done.err == nil {
+	} else if w.done.err == nil && !errors.Is(err, errHeld) {
 		w.done.err = fmt.Errorf("%s: %w", key, err)
 	}
 	w.done.failed[key] = err
@@ -158,7 +202,7 @@ func (w *writer) impatient(listings []string) bool {
 	return false
 }
 
-var errHeld = errors.New("waits for a page it names")
+var errHeld = errors.New("waits for what it shows or names")
 
 func (w *writer) write(ctx context.Context, key string) error {
 	if w.done.failedBefore(key) {
@@ -167,6 +211,11 @@ func (w *writer) write(ctx context.Context, key string) error {
 	o, err := w.plan.Render(key, func(source string) ([]byte, error) { return w.bodies.get(ctx, source) })
 	if err != nil {
 		return err
+	}
+	for _, m := range w.missing {
+		if bytes.Contains(o.Body, []byte("/"+m)) {
+			return errHeld
+		}
 	}
 	return w.put(ctx, key, o)
 }
@@ -182,7 +231,8 @@ func (w *writer) media(ctx context.Context, keys []string) {
 	}
 	var g errgroup.Group
 	g.SetLimit(2) // a decoded picture takes up to 200 MB
-	for source, sizes := range bySource {
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		sizes := bySource[source]
 		if w.cut(ctx) {
 			break
 		}

@@ -2,8 +2,9 @@ package publish
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"time"
 )
 
@@ -13,15 +14,19 @@ const maxRaces = 40
 
 // backoff waits a little longer after each lost race, at random so that two runs
 // do not stay in step.
-func backoff(ctx context.Context, try int) error {
+func (p *Publisher) backoff(ctx context.Context, try int) error {
 	if try >= maxRaces {
 		return fmt.Errorf("gave up after %d lost races", try)
 	}
 	d := min(time.Second, 10*time.Millisecond<<min(try, 7))
+	var chance [4]byte
+	if _, err := io.ReadFull(p.Rand, chance[:]); err != nil {
+		return err
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(d/2 + rand.N(d)):
+	case <-time.After(d/2 + d*time.Duration(binary.BigEndian.Uint32(chance[:]))>>32):
 		return nil
 	}
 }

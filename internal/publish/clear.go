@@ -30,6 +30,8 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 			switch {
 			case t.left && (waits || known.ETag == t.etag):
 				// Somebody else sees to it, or has done so.
+			case wanted == "" && !waits && site.Kept(key):
+				// Nobody wants it any more, and pages of before still show it: it may stay.
 			case t.left || t.digest != wanted:
 				next.Pending[key] = catalog.Pending{Digest: wanted, Nonce: next.Nonce}
 				changed, more = true, true

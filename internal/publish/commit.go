@@ -124,7 +124,7 @@ func (p *Publisher) amend(ctx context.Context, change func(*catalog.Catalog) boo
 		if !errors.Is(err, errOvertaken) {
 			return v, err
 		}
-		if err := backoff(ctx, try); err != nil {
+		if err := p.backoff(ctx, try); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -107,7 +108,8 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned}
 	var g errgroup.Group
 	g.SetLimit(writers)
-	for key, generation := range v.catalog.Owed.Receipts {
+	for _, key := range slices.Sorted(maps.Keys(v.catalog.Owed.Receipts)) {
+		generation := v.catalog.Owed.Receipts[key]
 		if r.late(ctx) {
 			break // the rest stays owed
 		}
@@ -130,7 +132,7 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 
 // replaceText writes a small text over whatever is there, by compare-and-swap, and
 // not at all if it is the same already or compose returns nil.
-func replaceText(ctx context.Context, b *store.Bucket, key string, compose func(old []byte) []byte) error {
+func (p *Publisher) replaceText(ctx context.Context, b *store.Bucket, key string, compose func(old []byte) []byte) error {
 	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store"}
 	for try := 0; ; try++ {
 		o, old, err := b.Get(ctx, key, store.Cond{})
@@ -150,7 +152,7 @@ func replaceText(ctx context.Context, b *store.Bucket, key string, compose func(
 		if !lostRace(err) {
 			return err
 		}
-		if err := backoff(ctx, try); err != nil {
+		if err := p.backoff(ctx, try); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -79,7 +80,7 @@ func (p *Publisher) origins(ctx context.Context) (found map[string]site.Origin, 
 		}
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(readers)
-		for key := range etags {
+		for _, key := range slices.Sorted(maps.Keys(etags)) {
 			if !strings.HasSuffix(key, "/index.html") {
 				continue
 			}

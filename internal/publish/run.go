@@ -126,7 +126,7 @@ func (r *run) commitPlan(ctx context.Context, work map[string]bool) (*version, *
 		if !errors.Is(err, errOvertaken) {
 			return nil, nil, err
 		}
-		if err := backoff(ctx, try); err != nil {
+		if err := r.backoff(ctx, try); err != nil {
 			return nil, nil, err
 		}
 	}

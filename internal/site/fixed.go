@@ -57,7 +57,7 @@ func (p *Plan) planNotFound() {
 	v.Title, v.NoIndex = "Page not found", true
 	h := p.begin("notice")
 	h.notice(&v)
-	p.plan(Output{Key: notFoundKey, Stage: Asset}, h, func(w *bytes.Buffer, _ Reader) error {
+	p.plan(Output{Key: notFoundKey, Stage: Listing}, h, func(w *bytes.Buffer, _ Reader) error {
 		return p.t.Notice(w, &v)
 	})
 }

@@ -12,6 +12,7 @@ type frame struct {
 	nav         []theme.Link
 	logo, photo *theme.Picture // the photo only where an article ends
 	digest      string         // of this, of the theme and of the settings that pages use
+	names       []string       // site keys of the static pages in the menu
 }
 
 // menuPages is how many static pages a menu shows that the author has not written himself.
@@ -22,6 +23,11 @@ func (p *Plan) makeFrame() frame {
 		nav:   p.navigation(),
 		logo:  onPage(p.show(settings.Key, p.s.Theme.Logo)),
 		photo: described(onPage(p.show(settings.Key, p.s.Author.Photo)), p.s.Author.Name, ""),
+	}
+	for _, link := range f.nav {
+		if it := p.at[link.URL]; it != nil {
+			f.names = append(f.names, it.key)
+		}
 	}
 	h := p.start("frame")
 	h.text(p.t.Digest())

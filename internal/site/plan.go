@@ -23,9 +23,9 @@ type Stage int
 // The stages, in the order in which they are to be written.
 const (
 	Media    Stage = iota // pictures
-	Asset                 // style sheet, fonts, and what stands for itself (robots.txt, 404.html)
+	Asset                 // style sheet, fonts, and what stands for itself (robots.txt)
 	Article               // posts, static pages, previews
-	Listing               // index, tags, archive, books, feeds, sitemap
+	Listing               // index, tags, archive, books, feeds, sitemap; 404.html, for its menu names pages
 	Redirect              // pages that lead on to another
 )
 
@@ -199,6 +199,9 @@ func (p *Plan) itemAt(url string) *item {
 // plan adds an output whose digest is what was hashed since begin.
 func (p *Plan) plan(o Output, h *sum, make maker) {
 	o.Digest = h.hex()
+	if o.Stage == Listing && strings.HasSuffix(o.Key, ".html") {
+		o.Names = append(o.Names, p.frame.names...) // its menu leads there
+	}
 	p.outputs[o.Key] = o
 	p.makers[o.Key] = make
 }

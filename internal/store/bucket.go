@@ -6,6 +6,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"time"
@@ -18,10 +19,19 @@ import (
 type Bucket struct {
 	client *s3.Client
 	name   string
+	rand   io.Reader
 }
 
 // New returns the bucket of the given name. It must exist; nothing is asked yet.
-func New(c *s3.Client, name string) *Bucket { return &Bucket{client: c, name: name} }
+func New(c *s3.Client, name string) *Bucket { return &Bucket{client: c, name: name, rand: rand.Reader} }
+
+// WithRand returns the bucket with another source of chance, which says how long it
+// waits after a lost race. It must be safe for concurrent use.
+func (b *Bucket) WithRand(r io.Reader) *Bucket {
+	with := *b
+	with.rand = r
+	return &with
+}
 
 // Name is the bucket's name.
 func (b *Bucket) Name() string { return b.name }

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"time"
 )
 
@@ -23,7 +24,7 @@ const updates = 20
 func Update(ctx context.Context, b *Bucket, key string, change func(old []byte) ([]byte, error)) error {
 	for try := range updates {
 		if try > 0 {
-			if err := pause(ctx, try-1); err != nil {
+			if err := b.pause(ctx, try-1); err != nil {
 				return err
 			}
 		}
@@ -66,9 +67,13 @@ func Update(ctx context.Context, b *Bucket, key string, change func(old []byte) 
 
 // pause waits before the next try: about 10 ms, growing to at most 0.4 s, half of
 // it by chance so that two who collided do not collide again.
-func pause(ctx context.Context, try int) error {
+func (b *Bucket) pause(ctx context.Context, try int) error {
 	longest := min(10*time.Millisecond<<min(try, 10), 400*time.Millisecond)
-	wait := longest/2 + rand.N(longest/2)
+	var chance [4]byte
+	if _, err := io.ReadFull(b.rand, chance[:]); err != nil {
+		return err
+	}
+	wait := longest/2 + longest/2*time.Duration(binary.BigEndian.Uint32(chance[:]))>>32
 	select {
 	case <-ctx.Done():
 		return ctx.Err()

@@ -66,7 +66,7 @@ func (b *Bucket) put(ctx context.Context, key string, body []byte, h Header, ifM
 			if try+1 == conflicts {
 				return "", fmt.Errorf("writing %s/%s: %w", b.name, key, ErrConflict)
 			}
-			if err := pause(ctx, try); err != nil {
+			if err := b.pause(ctx, try); err != nil {
 				return "", err
 			}
 			continue
@@ -102,7 +102,7 @@ func (b *Bucket) Delete(ctx context.Context, key, ifMatch string) error {
 			if try+1 == conflicts {
 				return fmt.Errorf("deleting %s/%s: %w", b.name, key, ErrConflict)
 			}
-			if err := pause(ctx, try); err != nil {
+			if err := b.pause(ctx, try); err != nil {
 				return err
 			}
 			continue

@@ -1,0 +1,20 @@
+// Package simulate plays histories of a whole stack in virtual time and breaks
+// everything it can. One seed decides all of it: what the author and the subscribers
+// do, when clocks tick, how events travel, in which order the calls of up to four
+// handlers reach S3 and Mailgun, and which of them meets a fault.
+//
+// The real handlers run over the real store code, the real S3 client of the AWS SDK
+// and the real client of Mailgun. Only three things are the simulator's: the transport
+// below them (wire.go), the clock (a bubble of testing/synctest, so that a simulated
+// week takes milliseconds), and the source of chance.
+//
+// A history has two parts. In the storm (storm.go) the world acts and things break.
+// Then comes the calm (calm.go): no more faults, every event delivered or dropped,
+// the clock ticking on; and when nothing changes any more, the oracles look at what
+// is there. They share no code with what they check:
+//
+//	reader.go   what readers saw at every moment: whole pages, no dead link
+//	rules.go    what the transport saw: nothing overwritten blind, nothing going backwards
+//	copy.go     the site against a clean build of the content
+//	desk.go     pages and receipts against what the author's desk says was uploaded
+package simulate

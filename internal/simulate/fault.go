@@ -1,0 +1,131 @@
+package simulate
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pennypost/pennypost/internal/simulate/memory"
+)
+
+// fault is what may happen to a call on its way.
+type fault int
+
+const (
+	fine          fault = iota
+	lostBefore          // the connection breaks before the request arrived
+	lostAfter           // it took effect; the connection breaks before the answer
+	timeoutBefore       // nothing is heard for too long; it never arrived
+	timeoutAfter        // nothing is heard for too long; it took effect
+	straggler           // the connection breaks, and the request arrives some time later
+	slowDown            // 503 SlowDown
+	internal            // 500 InternalError
+	conflict            // 409: another conditional write was under way
+	cutShort            // the connection breaks in the middle of the answer
+	faultKinds
+)
+
+var faultNames = [faultKinds]string{
+	"fine", "lost before it arrived", "took effect, answer lost", "timeout before it arrived", "took effect, then timeout",
+	"straggler", "503 SlowDown", "500 InternalError", "409 conflict", "answer cut short",
+}
+
+func (f fault) String() string { return faultNames[f] }
+
+// fits tells whether a fault can happen to a call.
+func (f fault) fits(c *call) bool {
+	write := c.req.Method == http.MethodPut || c.req.Method == http.MethodDelete
+	switch {
+	case c.req.URL.Host != s3Host:
+		return f == lostBefore || f == lostAfter || f == internal
+	case f == conflict:
+		return write
+	case f == cutShort:
+		return c.req.Method == http.MethodGet
+	}
+	return true
+}
+
+// carry decides the fate of calls that cannot be told apart, and answers them.
+func (w *World) carry(g group, f fault) {
+	if f != fine {
+		w.tally.Faults[f] += len(g)
+	}
+	for _, c := range g {
+		w.tally.Calls++
+		a := answer{}
+		switch f {
+		case lostBefore:
+			a.err = errReset
+		case timeoutBefore:
+			a.err = timeout{}
+		case straggler:
+			a.err = errReset
+		case slowDown:
+			a.resp = memory.Refuse(c.req, http.StatusServiceUnavailable, "SlowDown")
+		case internal:
+			a.resp = memory.Refuse(c.req, http.StatusInternalServerError, "InternalError")
+		case conflict:
+			a.resp = memory.Refuse(c.req, http.StatusConflict, "ConditionalRequestConflict")
+		default:
+			a.resp = w.serve(c)
+			switch f {
+			case lostAfter:
+				a = answer{err: errReset}
+			case timeoutAfter:
+				a = answer{err: timeout{}}
+			case cutShort:
+				a.resp = cut(a.resp)
+			}
+		}
+		how := f.String()
+		if f == fine {
+			how = fmt.Sprint(a.resp.StatusCode)
+		} else if a.resp != nil && f == cutShort {
+			how += fmt.Sprintf(" (%d)", a.resp.StatusCode)
+		}
+		w.say("%s: %s → %s", c.by, c.line, how)
+		if f == straggler {
+			w.wire.mu.Lock()
+			c.gone = true
+			w.wire.mu.Unlock()
+		} else {
+			w.wire.off(c)
+		}
+		c.answer <- a
+	}
+}
+
+// arrive decides what becomes of requests whose sender is gone: they arrive after
+// all, or never.
+func (w *World) arrive(g group) {
+	lands := w.chance.IntN(3) > 0
+	for _, c := range g {
+		w.wire.off(c)
+		if !lands {
+			w.say("%s: %s, long given up, never arrives", c.by, c.line)
+			continue
+		}
+		w.tally.Stragglers++
+		resp := w.serve(c)
+		w.say("%s: %s, long given up, arrives → %d", c.by, c.line, resp.StatusCode)
+	}
+}
+
+// serve lets a request take effect.
+func (w *World) serve(c *call) *http.Response {
+	switch c.req.URL.Host {
+	case s3Host:
+		w.obey(c)
+		w.landing = c
+		resp := w.s3.Serve(c.req, c.body)
+		w.landing = nil
+		if c.by.plan == 0 && strings.HasSuffix(c.req.URL.Path, "/"+catalogKey) {
+			c.by.plan = w.generation
+		}
+		return resp
+	case cdnHost:
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: c.req}
+	}
+	panic("a request to " + c.req.URL.Host)
+}

@@ -1,0 +1,104 @@
+package simulate
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/pennypost/pennypost/internal/simulate/memory"
+)
+
+const (
+	cdnHost    = "cdn.invalid"
+	catalogKey = "catalog.json.gz"
+)
+
+// invalidate is the call to the CDN.
+func (w *World) invalidate(ctx context.Context, c *container) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+cdnHost+"/invalidation", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := road{w.wire, c}.RoundTrip(r)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return errors.New("the CDN answers " + resp.Status)
+	}
+	return nil
+}
+
+// obey holds each request that reaches S3 against what no handler may ever do: write
+// or delete without a condition, or touch the author's files.
+func (w *World) obey(c *call) {
+	h := c.req.Header
+	switch c.req.Method {
+	case http.MethodPut:
+		if h.Get("If-Match") == "" && h.Get("If-None-Match") != "*" {
+			w.fail("%s overwrites blind: %s", c.by, c.line)
+		}
+	case http.MethodDelete:
+		if h.Get("If-Match") == "" {
+			w.fail("%s deletes blind: %s", c.by, c.line)
+		}
+	default:
+		return
+	}
+	if strings.HasPrefix(c.req.URL.Path, "/content/posts/") {
+		w.fail("%s touches the author's file: %s", c.by, c.line)
+	}
+}
+
+// watch sees every change of every bucket as it happens.
+func (w *World) watch(c memory.Change) {
+	switch c.Bucket {
+	case "site":
+		// A run is overtaken once another has committed since it made its plan.
+		overtaken := w.landing != nil && w.landing.plan < w.generation
+		w.reader.changed(c, overtaken)
+	case "state":
+		if c.Key == catalogKey && c.New != nil && !w.restoring {
+			w.forward(c.New.Body)
+		}
+	}
+}
+
+var unpackers = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
+// forward: each commit of the catalog follows the one before.
+func (w *World) forward(body []byte) {
+	var c struct {
+		Generation int64 `json:"generation"`
+	}
+	z, _ := unpackers.Get().(*gzip.Reader)
+	defer unpackers.Put(z)
+	err := z.Reset(bytes.NewReader(body))
+	if err == nil {
+		err = json.NewDecoder(z).Decode(&c)
+	}
+	if err != nil {
+		w.fail("a catalog was written that cannot be read: %v", err)
+		return
+	}
+	if c.Generation != w.generation+1 {
+		w.fail("the catalog went from generation %d to %d", w.generation, c.Generation)
+	}
+	w.generation = c.Generation
+	if w.landing != nil {
+		w.landing.by.plan = c.Generation
+	}
+}
+
+// fail notes that an invariant was broken. The first ones are told.
+func (w *World) fail(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	w.say("✗ %s", text)
+	w.failures = append(w.failures, text)
+}

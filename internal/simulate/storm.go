@@ -1,0 +1,143 @@
+package simulate
+
+import (
+	"context"
+	"testing/synctest"
+	"time"
+)
+
+// storm lets the world act, the handlers run and things break, until everything that
+// was to be done has been done.
+func (w *World) storm() {
+	for left := w.weather.acts; left > 0 && len(w.failures) == 0; {
+		w.settleDown()
+		calls := w.wire.waiting()
+		free := len(w.running) < w.weather.handlers
+		due := w.due()
+		var options []option
+		add := func(weight float64, do func()) { options = append(options, option{weight, do}) }
+		if len(calls) > 0 {
+			add(30, func() { w.move(calls) })
+			add(0.3, func() { w.pass(w.upTo(w.weather.stall)) })
+		} else {
+			add(3, func() { w.pass(w.upTo(w.weather.stall)) })
+		}
+		if len(w.running) > 0 {
+			add(30*w.weather.kill, w.strike)
+		}
+		if len(due) > 0 && free {
+			add(2, func() { w.deliver(due) })
+		}
+		if free {
+			add(0.3, w.tick)
+		}
+		add(1, func() {
+			w.tally.Acts++
+			left--
+			w.act()
+		})
+		w.choose(options)
+	}
+}
+
+type option struct {
+	weight float64
+	do     func()
+}
+
+func (w *World) choose(options []option) {
+	sum := 0.0
+	for _, o := range options {
+		sum += o.weight
+	}
+	at := w.chance.Float64() * sum
+	for _, o := range options {
+		if at -= o.weight; at < 0 {
+			o.do()
+			return
+		}
+	}
+	options[len(options)-1].do()
+}
+
+// settleDown waits until every goroutine waits for the wire or for the clock, and
+// notes what has come to an end.
+func (w *World) settleDown() {
+	synctest.Wait()
+	w.reader.look()
+	w.reap()
+	for _, in := range w.running {
+		if !in.frozen && time.Since(in.began) > deadline+time.Second {
+			w.say("%s has come to its deadline: its process is ended", in)
+			w.tally.Overdue++
+			w.end1(in)
+		}
+	}
+	synctest.Wait()
+	w.reap()
+}
+
+// move carries one of the calls that wait.
+func (w *World) move(calls []group) {
+	var options []option
+	for _, g := range calls {
+		options = append(options, option{g[0].by.stick, func() {
+			if g[0].gone {
+				w.arrive(g)
+				return
+			}
+			w.carry(g, w.drawFault(g[0]))
+		}})
+	}
+	w.choose(options)
+}
+
+func (w *World) drawFault(c *call) fault {
+	if len(w.weather.faults) == 0 || w.chance.Float64() >= w.weather.fault {
+		return fine
+	}
+	f := w.weather.faults[w.chance.IntN(len(w.weather.faults))]
+	if !f.fits(c) {
+		return fine
+	}
+	return f
+}
+
+// pass lets time go by, until something comes in at the latest.
+func (w *World) pass(d time.Duration) {
+	select {
+	case <-w.wire.rang: // from before
+	default:
+	}
+	select {
+	case <-w.wire.rang:
+	case <-time.After(d + 1):
+	}
+}
+
+// strike kills a process.
+func (w *World) strike() {
+	in := w.running[w.chance.IntN(len(w.running))]
+	w.say("%s: its process dies", in)
+	w.tally.Kills++
+	w.end1(in)
+}
+
+// end1 ends the process of an invocation; its messages come back.
+func (w *World) end1(in *invocation) {
+	w.wire.mu.Lock()
+	dead := in.c.dead
+	w.wire.mu.Unlock()
+	if dead {
+		return
+	}
+	w.kill(in.c)
+	for _, m := range in.messages {
+		w.again(m)
+	}
+}
+
+// tick lets the clock wake one of the functions.
+func (w *World) tick() {
+	w.invoke("tick publish", func(ctx context.Context, in *invocation) error { return in.c.handlers.PublishTick(ctx) })
+}

@@ -1,0 +1,55 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// weather is how bad one history gets. Each seed has its own: some break every tenth
+// call, some break none and only mix up the order, because what a fault hides a calm
+// history may show.
+type weather struct {
+	acts     int // of the author and the subscribers
+	handlers int // at once, at most
+
+	fault      float64 // of each call
+	faults     []fault // those that occur
+	kill       float64 // of a process, at each step
+	frozen     float64 // of an invocation: it has no deadline and may be stalled for hours
+	coldStarts bool    // no process is used twice
+	// sticks are how eagerly an invocation's calls are carried; each draws one.
+	sticks []float64
+	stall  time.Duration // the longest time that passes at once
+
+	dropped, doubled, late float64 // of events
+}
+
+func drawWeather(r *rand.Rand) weather {
+	pick := func(of ...float64) float64 { return of[r.IntN(len(of))] }
+	w := weather{
+		acts:       4 + r.IntN(22),
+		handlers:   1 + r.IntN(4),
+		fault:      pick(0, 0.01, 0.03, 0.1),
+		kill:       pick(0, 0, 0.002, 0.01),
+		frozen:     pick(0, 0, 0.1, 0.3),
+		coldStarts: r.IntN(4) == 0,
+		stall:      time.Duration(pick(1, 60, 600, 7200)) * time.Second,
+		dropped:    pick(0, 0, 0.05, 0.3),
+		doubled:    pick(0, 0.05, 0.3),
+		late:       pick(0, 0.05, 0.3),
+	}
+	switch r.IntN(3) {
+	case 0:
+		w.sticks = []float64{1}
+	case 1:
+		w.sticks = []float64{1, 1, 0.1}
+	case 2:
+		w.sticks = []float64{1, 0.1, 0.01}
+	}
+	for f := fault(1); f < faultKinds; f++ {
+		if r.IntN(2) == 0 {
+			w.faults = append(w.faults, f)
+		}
+	}
+	return w
+}

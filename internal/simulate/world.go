@@ -1,0 +1,90 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/simulate/memory"
+)
+
+// World is one history: the buckets, the processes, the people, and what lies between.
+type World struct {
+	seed    uint64
+	chance  *rand.Rand
+	weather weather
+	s3      *memory.S3
+	wire    *wire
+	trace   *trace
+	tally   Tally
+
+	containers, invocations, messages int
+	idle                              []*container
+	running                           []*invocation
+	done                              sync.WaitGroup // every invocation's goroutine
+	queue                             []*message
+
+	desk   *desk
+	reader *reader
+
+	generation int64 // of the catalog
+	landing    *call // what takes effect just now
+	restoring  bool
+	failures   []string
+}
+
+// Result is what came of a history.
+type Result struct {
+	Seed     uint64
+	Failures []string // invariants that were broken; none: all is well
+	Trace    string
+	Hash     string // of the trace
+	Tally    Tally
+}
+
+// Play plays the history of a seed. It must be called in a bubble of testing/synctest.
+func Play(seed uint64) Result {
+	w := newWorld(seed)
+	w.storm()
+	w.calm()
+	w.judge()
+	w.end()
+	return w.result()
+}
+
+func newWorld(seed uint64) *World {
+	w := &World{seed: seed, chance: rand.New(rand.NewPCG(seed, 0x70656e6e79)), wire: newWire(), trace: newTrace()}
+	w.weather = drawWeather(w.chance)
+	// The bubble's clock begins in 2000. These weeks hold both changes of the clock.
+	begin := time.Date(2026, 3, 20, 6, 0, 0, 0, time.UTC)
+	if w.chance.IntN(2) == 0 {
+		begin = time.Date(2026, 10, 16, 6, 0, 0, 0, time.UTC)
+	}
+	begin = begin.Add(time.Duration(w.chance.Int64N(int64(12 * 24 * time.Hour))))
+	time.Sleep(time.Until(begin))
+	w.s3 = memory.New(time.Now, "content", "site", "state")
+	w.s3.Watch(w.watch)
+	w.reader = newReader(w)
+	w.desk = newDesk(w)
+	w.tally.Histories = 1
+	return w
+}
+
+// end stops whatever still runs and waits for it.
+func (w *World) end() {
+	for _, in := range w.running {
+		w.wire.mu.Lock()
+		dead := in.c.dead
+		w.wire.mu.Unlock()
+		if !dead {
+			w.kill(in.c)
+		}
+	}
+	w.done.Wait()
+	synctest.Wait()
+}
+
+func (w *World) result() Result {
+	return Result{Seed: w.seed, Failures: w.failures, Trace: w.trace.String(), Hash: w.trace.hash(), Tally: w.tally}
+}
