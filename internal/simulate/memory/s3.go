@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,6 +172,10 @@ func (s *S3) Serve(r *http.Request, body []byte) *http.Response {
 		return list(r, b)
 	case key == "":
 		return Refuse(r, http.StatusNotImplemented, "NotImplemented")
+	case len(key) > longestKey:
+		return Refuse(r, http.StatusBadRequest, "KeyTooLongError")
+	case metadata(r.Header) > mostMetadata:
+		return Refuse(r, http.StatusBadRequest, "MetadataTooLarge")
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -179,16 +184,49 @@ func (s *S3) Serve(r *http.Request, body []byte) *http.Response {
 		if no := barred(r, b.objects[key]); no != nil {
 			return no
 		}
+		if from := r.Header.Get("X-Amz-Copy-Source"); from != "" {
+			return s.copied(r, name, key, from)
+		}
 		o := s.put(name, b, key, body, kept(r.Header))
 		return answer(r, http.StatusOK, http.Header{"Etag": {o.ETag}}, nil)
 	case http.MethodDelete:
-		if no := barred(r, b.objects[key]); no != nil {
-			return no
+		if no := barred(r, b.objects[key]); no != nil && b.objects[key] != nil {
+			return no // what is not there can be deleted on any condition
 		}
 		s.remove(name, b, key)
 		return answer(r, http.StatusNoContent, http.Header{}, nil)
 	}
 	return Refuse(r, http.StatusNotImplemented, "NotImplemented")
+}
+
+// S3's bounds, in bytes.
+const (
+	longestKey   = 1024
+	mostMetadata = 2 << 10
+)
+
+// metadata is how many bytes of it a request brings.
+func metadata(h http.Header) (bytes int) {
+	for name, values := range h {
+		if rest, found := strings.CutPrefix(name, "X-Amz-Meta-"); found {
+			bytes += len(rest) + len(strings.Join(values, ""))
+		}
+	}
+	return bytes
+}
+
+// copied answers CopyObject.
+func (s *S3) copied(r *http.Request, name, key, from string) *http.Response {
+	path, err := url.PathUnescape(strings.TrimPrefix(from, "/"))
+	bucketName, fromKey, _ := strings.Cut(path, "/")
+	b := s.buckets[bucketName]
+	if err != nil || b == nil || b.objects[fromKey] == nil {
+		return Refuse(r, http.StatusNotFound, "NoSuchKey")
+	}
+	source := b.objects[fromKey]
+	o := s.put(name, s.buckets[name], key, source.Body, source.Header)
+	return answer(r, http.StatusOK, http.Header{"Content-Type": {"application/xml"}},
+		[]byte("<CopyObjectResult><ETag>"+strings.ReplaceAll(o.ETag, `"`, "&quot;")+"</ETag></CopyObjectResult>"))
 }
 
 // barred holds a write against its conditions.
