@@ -45,6 +45,7 @@ var imports = []struct {
 	{"internal/simulate/memory", "", "an S3 in memory, which knows nothing of what is in it"},
 	{"internal/cli", "*", "a command names what it needs"},
 	{"infra", "", "the stack is described, not imported"},
+	{"infra/infratest", "", "tests read the template"},
 	{".", "internal/cli", "main is the command line"},
 }
 

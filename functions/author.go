@@ -65,7 +65,7 @@ func (a author) act(w http.ResponseWriter, r *http.Request) {
 	case errors.As(err, &refusal):
 		a.show(w, r, http.StatusConflict, token, "", refusal.What)
 	case errors.Is(err, newsletter.ErrLink):
-		a.show(w, r, http.StatusNotFound, token, "", "")
+		a.show(w, r, http.StatusGone, token, "", "")
 	case err != nil:
 		a.frame.Trouble(w, r, err)
 	default:
@@ -80,7 +80,7 @@ func (a author) act(w http.ResponseWriter, r *http.Request) {
 func (a author) show(w http.ResponseWriter, r *http.Request, status int, token string, first newsletter.Action, trouble string) {
 	view, err := a.newsletter.AuthorPage(r.Context(), token)
 	if errors.Is(err, newsletter.ErrLink) {
-		status, err = http.StatusNotFound, nil
+		status, err = http.StatusGone, nil // the CDN would put the site's own page over a 404
 		view.Title = "This link does not work any more"
 		view.Lines = []string{"It may be too old, or not have been copied whole. The newest mail about the post has a fresh one."}
 	}

@@ -85,7 +85,7 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 	if status, page := press("send"); status != http.StatusConflict || !strings.Contains(page, "cannot be sent now") {
 		t.Errorf("sending what is cancelled answers %d\n%s", status, page)
 	}
-	if status, _ := visit(h, httptest.NewRequestWithContext(ctx, http.MethodGet, "/author?t=nonsense", nil)); status != http.StatusNotFound {
+	if status, _ := visit(h, httptest.NewRequestWithContext(ctx, http.MethodGet, "/author?t=nonsense", nil)); status != http.StatusGone {
 		t.Errorf("a foreign link answers %d", status)
 	}
 	if status, _ := visit(h, httptest.NewRequestWithContext(ctx, http.MethodDelete, link, nil)); status != http.StatusMethodNotAllowed {

@@ -41,9 +41,7 @@ func (s Surroundings) Publisher(a publish.Announcer) *publish.Publisher {
 		Patience:    s.Deadline,
 		Alone:       s.Alone,
 		Say: func(r *publish.Report) {
-			if line := r.String(); line != "" {
-				s.say(line)
-			}
+			s.published(r)
 		},
 	})
 }
@@ -74,6 +72,8 @@ func (s Surroundings) Newsletter() (*newsletter.Newsletter, error) {
 		Deadline: s.Deadline,
 		Alone:    s.Alone,
 		Say:      s.say,
+		Moved:    s.moved,
+		Standing: s.standing,
 	})
 }
 

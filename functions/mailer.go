@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/pennypost/pennypost/internal/mail"
 	"github.com/pennypost/pennypost/internal/mailgun"
@@ -16,40 +17,62 @@ type mailer struct{ s Surroundings }
 
 func (s Surroundings) mailer() mailer { return mailer{s} }
 
-// client makes a client for one domain. Keys are asked for each time, because
-// whoever keeps them caches them and they may be changed.
-func (m mailer) client(ctx context.Context, domain, region string, log bool) (*mailgun.Client, error) {
+// call makes a request with a client for one domain. Nothing happened if Mailgun does
+// not know the key: then it is made once more, if the key was changed meanwhile.
+func (m mailer) call(ctx context.Context, domain, region string, log bool, do func(*mailgun.Client) error) error {
+	c, key, err := m.client(ctx, domain, region, log)
+	if err != nil {
+		return err
+	}
+	err = do(c)
+	var auth *mailgun.AuthError
+	if !errors.As(err, &auth) || auth.Status != http.StatusUnauthorized || m.s.Mailgun.Refused == nil {
+		return err
+	}
+	m.s.Mailgun.Refused(key)
+	c, fresh, again := m.client(ctx, domain, region, log)
+	if again != nil || fresh == key {
+		return err
+	}
+	return do(c)
+}
+
+// errNoKey: no request was made, because the key for it cannot be had now.
+var errNoKey = errors.New("no key for Mailgun")
+
+// client makes a client for one domain, and tells with which key. Keys are asked for
+// each time, because whoever keeps them caches them and they may be changed.
+func (m mailer) client(ctx context.Context, domain, region string, log bool) (client *mailgun.Client, key string, err error) {
 	c := mailgun.Config{Base: m.s.Mailgun.Base, Domain: domain, HTTP: m.s.Mailgun.HTTP, Now: m.s.Now}
 	if c.Base == "" {
 		c.Base = mailgun.Base(region)
 	}
-	var err error
 	if log {
-		c.EventsKey, err = m.s.Mailgun.EventsKey(ctx)
+		key, err = m.s.Mailgun.EventsKey(ctx)
+		c.EventsKey = key
 	} else {
-		c.Key, err = m.s.Mailgun.SendingKey(ctx)
+		key, err = m.s.Mailgun.SendingKey(ctx)
+		c.Key = key
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", fmt.Errorf("%w: %v", errNoKey, err)
 	}
-	if log && c.EventsKey == "" {
-		return nil, newsletter.ErrNoLog
+	if log && key == "" {
+		return nil, "", newsletter.ErrNoLog
 	}
-	return mailgun.New(c), nil
+	return mailgun.New(c), key, nil
 }
 
 // Send implements newsletter.Sender.
 func (m mailer) Send(ctx context.Context, r newsletter.Request) newsletter.Outcome {
-	c, err := m.client(ctx, r.Domain, r.Region, false)
-	if err != nil {
-		return newsletter.Throttled{} // nothing left the house
-	}
 	b := mailgun.Batch{Message: r.Message, MessageID: r.MessageID, To: make([]mailgun.Recipient, len(r.To))}
 	for i, to := range r.To {
 		b.To[i] = mailgun.Recipient{Address: to.Address, Vars: to.Vars}
 	}
-	_, err = c.Send(ctx, b)
-	return outcome(err)
+	return outcome(m.call(ctx, r.Domain, r.Region, false, func(c *mailgun.Client) error {
+		_, err := c.Send(ctx, b)
+		return err
+	}))
 }
 
 func outcome(err error) newsletter.Outcome {
@@ -64,6 +87,8 @@ func outcome(err error) newsletter.Outcome {
 	switch {
 	case err == nil:
 		return newsletter.Accepted{}
+	case errors.Is(err, errNoKey):
+		return newsletter.Throttled{} // nothing left the house
 	case errors.As(err, &limit):
 		return newsletter.Limit{Max: limit.Max}
 	case errors.As(err, &throttled):
@@ -84,20 +109,17 @@ func outcome(err error) newsletter.Outcome {
 
 // Accepted implements newsletter.Events.
 func (m mailer) Accepted(ctx context.Context, domain, region, messageID string) (found, trustworthy bool, err error) {
-	c, err := m.client(ctx, domain, region, true)
-	if err != nil {
-		return false, false, err
-	}
-	found, err = c.Found(ctx, messageID)
+	err = m.call(ctx, domain, region, true, func(c *mailgun.Client) error {
+		found, err = c.Found(ctx, messageID)
+		return err
+	})
 	return found, err == nil, err
 }
 
 // one sends one message to one person.
 func (m mailer) one(ctx context.Context, domain, region, messageID string, message mail.Message, address string) error {
-	c, err := m.client(ctx, domain, region, false)
-	if err != nil {
-		return fmt.Errorf("no key for Mailgun: %w", err)
-	}
-	_, err = c.Send(ctx, mailgun.Batch{Message: message, MessageID: messageID, To: []mailgun.Recipient{{Address: address}}})
-	return err
+	return m.call(ctx, domain, region, false, func(c *mailgun.Client) error {
+		_, err := c.Send(ctx, mailgun.Batch{Message: message, MessageID: messageID, To: []mailgun.Recipient{{Address: address}}})
+		return err
+	})
 }

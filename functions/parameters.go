@@ -16,6 +16,10 @@ import (
 // rotated one comes into force without a deployment.
 const keepKey = 5 * time.Minute
 
+// renew is how old a key must be to be fetched again because it was refused: calls with
+// a forged signature must not become calls of SSM.
+const renew = 30 * time.Second
+
 // parameters fetches SecureString parameters from SSM when they are first needed:
 // CloudFormation can neither create them nor put them into an environment.
 type parameters struct {
@@ -59,5 +63,16 @@ func (p *parameters) get(name string) func(context.Context) (string, error) {
 		}
 		p.kept[name] = fetched{value: value, at: p.now()}
 		return value, nil
+	}
+}
+
+// refused forgets a key that is no good, unless it was fetched a moment ago.
+func (p *parameters) refused(value string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, f := range p.kept {
+		if f.value == value && p.now().Sub(f.at) >= renew {
+			delete(p.kept, name)
+		}
 	}
 }

@@ -5,25 +5,29 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 // StartPublish runs the publish function: messages of the queue, or the clock.
 func StartPublish() {
-	s := surroundings()
+	s := surroundings("publish")
 	n, err := s.Newsletter()
 	or(err)
 	p := s.Publisher(n)
 	q := &queue{publisher: p, log: s.Log}
-	lambda.Start(func(ctx context.Context, raw json.RawMessage) (events.SQSEventResponse, error) {
+	start(func(ctx context.Context, raw json.RawMessage) (events.SQSEventResponse, error) {
 		var e events.SQSEvent
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return events.SQSEventResponse{}, err
 		}
 		if len(e.Records) == 0 { // the scheduler's event has no records
-			return events.SQSEventResponse{}, p.Tick(ctx)
+			err := p.Tick(ctx)
+			s.overdue(p)
+			return events.SQSEventResponse{}, err
 		}
 		return q.Handle(ctx, e)
 	})
@@ -31,34 +35,55 @@ func StartPublish() {
 
 // StartDigest runs the digest function.
 func StartDigest() {
-	n, err := surroundings().Newsletter()
+	n, err := surroundings("digest").Newsletter()
 	or(err)
-	lambda.Start(n.OpenDigests)
+	start(tick(n.OpenDigests))
 }
 
 // StartSend runs the send function.
 func StartSend() {
-	n, err := surroundings().Newsletter()
+	n, err := surroundings("send").Newsletter()
 	or(err)
-	lambda.Start(n.Work)
+	start(tick(n.Work))
 }
 
 // StartSubscribe runs the subscribe function.
-func StartSubscribe() { lambda.Start(overHTTP(surroundings().Subscribe())) }
+func StartSubscribe() { start(overHTTP(surroundings("subscribe").Subscribe())) }
 
 // StartWebhook runs the webhook function.
-func StartWebhook() { lambda.Start(overHTTP(surroundings().Webhook())) }
+func StartWebhook() { start(overHTTP(surroundings("webhook").Webhook())) }
 
-func surroundings() Surroundings {
-	s, err := FromEnvironment(context.Background())
+func surroundings(function string) Surroundings {
+	s, err := fromEnvironment(function)
 	or(err)
 	return s
+}
+
+// start takes events one by one. A handler has a little less time than Lambda gives it,
+// because a function that answers too late is killed, and its log with it.
+func start[In, Out any](handle func(context.Context, In) (Out, error)) {
+	lambda.Start(func(ctx context.Context, in In) (Out, error) {
+		if c, ok := lambdacontext.FromContext(ctx); ok {
+			request.Store(c.AwsRequestID)
+		}
+		if end, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, end.Add(-min(time.Second, time.Until(end)/10)))
+			defer cancel()
+		}
+		return handle(ctx, in)
+	})
+}
+
+// tick takes the scheduler's event, in which nothing is of interest, but which must be one.
+func tick(do func(context.Context) error) func(context.Context, json.RawMessage) (struct{}, error) {
+	return func(ctx context.Context, _ json.RawMessage) (struct{}, error) { return struct{}{}, do(ctx) }
 }
 
 // or ends a function that cannot start, with the reason in its log.
 func or(err error) {
 	if err != nil {
-		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the function cannot start", "error", err.Error())
+		newLog(os.Stdout).Error("the function cannot start", slog.String("error", err.Error()))
 		os.Exit(1)
 	}
 }

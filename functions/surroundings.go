@@ -44,6 +44,8 @@ type Surroundings struct {
 	// Say is told, in one calm line each, what happened; nil for nobody. No line
 	// holds an address of a subscriber.
 	Say func(line string)
+
+	metrics metrics
 }
 
 // Mailgun is where mail goes. Keys are read when first needed.
@@ -57,6 +59,9 @@ type Mailgun struct {
 	// SendingKey may only send; EventsKey may read events (optional: reports "" then);
 	// SigningKey verifies webhooks.
 	SendingKey, EventsKey, SigningKey func(context.Context) (string, error)
+	// Refused is told of a key that Mailgun does not know, so that it is read again: it
+	// may have been changed. nil: keys never change.
+	Refused func(key string)
 }
 
 // Handlers are the five functions.

@@ -66,13 +66,9 @@ var errUnacceptable = errors.New("not acceptable")
 // token is noted afterwards: the effect can be repeated harmlessly, a lost one
 // could not be mended.
 func (h *hook) take(ctx context.Context, body []byte) error {
-	key, err := h.signingKey(ctx)
+	signed, err := h.verify(ctx, body)
 	if err != nil {
 		return err
-	}
-	signed, err := mailgun.VerifyWebhook(key, body)
-	if err != nil {
-		return errUnacceptable
 	}
 	if age := h.s.Now().Sub(signed.At); age > webhookAge || age < -webhookAge {
 		return errUnacceptable
@@ -96,6 +92,32 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 		return errUnacceptable
 	}
 	return err
+}
+
+// verify checks who signed a call; once more with the key read again, if it may have
+// been changed.
+func (h *hook) verify(ctx context.Context, body []byte) (mailgun.Signed, error) {
+	key, err := h.signingKey(ctx)
+	if err != nil {
+		return mailgun.Signed{}, err
+	}
+	signed, err := mailgun.VerifyWebhook(key, body)
+	if err == nil {
+		return signed, nil
+	}
+	if h.s.Mailgun.Refused != nil {
+		h.s.Mailgun.Refused(key)
+		fresh, err := h.signingKey(ctx)
+		if err != nil {
+			return mailgun.Signed{}, err
+		}
+		if fresh != key {
+			if signed, err = mailgun.VerifyWebhook(fresh, body); err == nil {
+				return signed, nil
+			}
+		}
+	}
+	return mailgun.Signed{}, errUnacceptable
 }
 
 // effect does what an event says. token is that of the call, for events without an id.

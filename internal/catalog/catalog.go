@@ -126,6 +126,9 @@ type Owed struct {
 	Announce     map[string]int64 `json:"announce,omitempty"` // post id
 	Receipts     map[string]int64 `json:"receipts,omitempty"` // content key
 	Invalidation int64            `json:"invalidation,omitempty"`
+	// Cleared is when somebody last set out to clear the CDN's copies, so that it
+	// happens at most once a minute.
+	Cleared time.Time `json:"cleared,omitzero"`
 }
 
 // Sweep is how far the comparison of the catalog with both buckets has come.

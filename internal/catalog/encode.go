@@ -150,6 +150,7 @@ func (c *Catalog) Clone() *Catalog {
 			Announce:     maps.Clone(c.Owed.Announce),
 			Receipts:     maps.Clone(c.Owed.Receipts),
 			Invalidation: c.Owed.Invalidation,
+			Cleared:      c.Owed.Cleared,
 		},
 		Sweep:    c.Sweep,
 		Suspects: maps.Clone(c.Suspects),

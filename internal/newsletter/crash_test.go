@@ -297,7 +297,7 @@ func TestARestoredStateSendsNothingAgain(t *testing.T) {
 func (p *place) snapshot() map[string][]byte {
 	p.t.Helper()
 	all := map[string][]byte{}
-	for _, prefix := range []string{"issues/", outboxKey, sendingKey} {
+	for _, prefix := range []string{"issues/", frozenPrefix, outboxKey, sendingKey} {
 		objects, _, err := p.state().List(p.t.Context(), prefix, "", 0)
 		if err != nil {
 			p.t.Fatal(err)

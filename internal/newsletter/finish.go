@@ -59,6 +59,9 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, r
 	if err != nil {
 		return err
 	}
+	if mine {
+		n.moved(ctx, changed)
+	}
 	if mine && changed.Recipients > 0 {
 		n.Say(sentLine(changed.Counts))
 	}

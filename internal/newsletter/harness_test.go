@@ -407,7 +407,7 @@ func (p *place) read(key string) string {
 // debug shows the state of everything when a test fails.
 func (p *place) debug() string {
 	var b strings.Builder
-	for _, prefix := range []string{"outbox.json", "issues/", "sending.json"} {
+	for _, prefix := range []string{"outbox.json", "issues/", frozenPrefix, "sending.json"} {
 		objects, _, _ := p.state().List(context.Background(), prefix, "", 0)
 		for _, o := range objects {
 			if _, body, err := p.state().Get(context.Background(), o.Key, store.Cond{}); err == nil && len(body) < 1500 {

@@ -38,6 +38,11 @@ type Options struct {
 	Workers int
 	// Say is told what happened, one line each, without addresses; nil for nobody.
 	Say func(line string)
+	// Moved is told of each issue that came to another state; Standing at the end of
+	// each tick how many issues are not over, and how many of these are held. Either
+	// may be nil.
+	Moved    func(Moved)
+	Standing func(open, held int)
 }
 
 // Newsletter opens issues and sends them. It is safe for concurrent use, in one

@@ -10,9 +10,13 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-func recipientsKey(id, freeze string) string { return "issues/" + id + "/" + freeze + "/recipients" }
+// What a freeze decided lies apart from the issues, because S3 expires objects by
+// the beginning of their keys: lists go after a time, issues never do.
+const frozenPrefix = "frozen/"
+
+func recipientsKey(id, freeze string) string { return frozenPrefix + id + "/" + freeze + "/recipients" }
 func messageKey(id, freeze, group string) string {
-	return "issues/" + id + "/" + freeze + "/messages/" + group
+	return frozenPrefix + id + "/" + freeze + "/messages/" + group
 }
 
 var textHeader = store.Header{ContentType: "text/plain; charset=utf-8"}

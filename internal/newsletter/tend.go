@@ -169,5 +169,8 @@ func (n *Newsletter) move(ctx context.Context, w *world, i *Issue, alter func(*I
 	if changed.State != i.State || changed.Reason != i.Reason {
 		n.tell(ctx, w, changed)
 	}
+	if changed.State != i.State {
+		n.moved(ctx, changed)
+	}
 	return changed, nil
 }

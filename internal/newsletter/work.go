@@ -15,6 +15,7 @@ func (n *Newsletter) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() { n.standing(o) }()
 	if o.Restored {
 		if err := n.afterRestore(ctx); err != nil {
 			return err

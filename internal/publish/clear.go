@@ -17,6 +17,7 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 	if len(done.touched) == 0 && len(done.failed) == 0 {
 		return false, nil
 	}
+	reserved := false
 	_, err = r.amend(ctx, func(next *catalog.Catalog) bool {
 		more = false
 		changed := false
@@ -59,7 +60,11 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 				changed = true
 			}
 		}
+		reserved = changed && reserve(next, r.Now())
 		return changed
 	})
+	if err == nil && reserved {
+		r.clearing = true
+	}
 	return more, err
 }

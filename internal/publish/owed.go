@@ -43,7 +43,10 @@ func (r *run) settleOwed(ctx context.Context) error {
 		}
 	}
 	errs = append(errs, r.writeReceipts(ctx, v, &d))
-	if owed.Invalidation != 0 {
+	if owed.Invalidation != 0 && !r.clearing && clearable(v.catalog, r.Now()) { // another run owed it
+		errs = append(errs, r.reserve(ctx))
+	}
+	if owed.Invalidation != 0 && r.clearing {
 		if err := r.Invalidator.Invalidate(ctx); err != nil {
 			errs = append(errs, err)
 		} else {

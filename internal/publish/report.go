@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/site"
 )
 
@@ -15,6 +16,8 @@ type Report struct {
 	New, Updated, Removed []string // URL paths of posts and pages
 	Lists                 []string // "index", "books", "feeds" …: kinds of listings rewritten
 	Pictures              int
+	// Published are the posts among New that nobody could read before.
+	Published []Publication
 	// Mailing is whom the first mail about the one new post goes to: "1 subscriber".
 	Mailing string
 	Took    time.Duration
@@ -22,6 +25,13 @@ type Report struct {
 
 	clock time.Time
 	mu    sync.Mutex // guards Mailing while receipts are written side by side
+}
+
+// Publication is a post that went live.
+type Publication struct {
+	Post string // its id
+	// Wait is how long it took: since the upload, or since the date in it if that is later.
+	Wait time.Duration
 }
 
 // Empty tells whether nothing was written.
@@ -138,9 +148,30 @@ func (w *writer) count(key string) {
 		r.Removed = append(r.Removed, path)
 	case isNew:
 		r.New = append(r.New, path)
+		if p, ok := w.published(key); ok {
+			r.Published = append(r.Published, p)
+		}
 	default:
 		r.Updated = append(r.Updated, path)
 	}
+}
+
+// published tells of the post whose page was put up; false if it is no post, or one
+// that a lost catalog made look new.
+func (w *writer) published(key string) (Publication, bool) {
+	c := w.v.catalog
+	for _, source := range w.plan.Outputs()[key].Sources {
+		e, f := c.ByKey(source), c.Files[source]
+		if e == nil || f == nil || e.Kind != post.Article || site.Key(e.Path) != key || f.Uploaded.Before(c.Rebuilt) {
+			continue
+		}
+		since := f.Uploaded
+		if e.GoLive.After(since) {
+			since = e.GoLive
+		}
+		return Publication{Post: e.ID, Wait: max(0, w.Now().Sub(since))}, true
+	}
+	return Publication{}, false
 }
 
 func kindOf(key string) string {

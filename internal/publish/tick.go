@@ -38,6 +38,8 @@ func (p *Publisher) Tick(ctx context.Context) error {
 		err = p.reread(ctx, c)
 	case dueBy(c, now), p.left(c, now, first):
 		err = p.Run(ctx, nil)
+	case c.Owed.Invalidation != 0 && clearable(c, now):
+		err = p.clearCDN(ctx)
 	}
 	return err
 }
@@ -61,7 +63,7 @@ func (p *Publisher) left(c *catalog.Catalog, now time.Time, first bool) bool {
 	if !first && quiet < patience {
 		return false
 	}
-	if len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 {
+	if len(c.Owed.Receipts) > 0 {
 		return true
 	}
 	for id := range c.Owed.Announce {

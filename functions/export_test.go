@@ -1,0 +1,4 @@
+package functions
+
+// Needs is for tests outside the package.
+var Needs = needs
