@@ -26,6 +26,7 @@ type awsServer struct {
 	keys  map[string]string // parameters of SSM
 	calls []awsCall
 	lost  string // part of the path of the next write that is not answered
+	hangs bool   // S3 answers nobody
 }
 
 // awsCall is a call in the terms of an IAM policy.
@@ -52,6 +53,8 @@ func newAWS(t testing.TB, keys map[string]string) *awsServer {
 			w.Header().Set("Content-Type", "text/xml")
 			w.WriteHeader(http.StatusCreated)
 			_, _ = io.WriteString(w, `<Invalidation xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Id>I1</Id><Status>InProgress</Status></Invalidation>`)
+		case a.hanging():
+			<-r.Context().Done()
 		default:
 			answer := httptest.NewRecorder()
 			buckets.ServeHTTP(answer, r)
@@ -73,6 +76,19 @@ func (a *awsServer) lose(part string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.lost = part
+}
+
+// hang makes S3 answer nobody, or again.
+func (a *awsServer) hang(yes bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.hangs = yes
+}
+
+func (a *awsServer) hanging() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.hangs
 }
 
 func (a *awsServer) loses(path string) bool {

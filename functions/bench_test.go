@@ -20,8 +20,8 @@ func BenchmarkColdStart(b *testing.B) {
 	for _, name := range []string{"publish", "digest", "send", "subscribe", "webhook"} {
 		b.Run(name, func(b *testing.B) {
 			dir := b.TempDir()
-			shipped := build(b, dir, name, "GOOS=linux", "GOARCH=arm64")
-			here := build(b, dir, name)
+			shipped := buildOne(b, dir, name, "GOOS=linux", "GOARCH=arm64")
+			here := buildOne(b, dir, name)
 			asked := make(chan time.Time, 1)
 			runtime := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/runtime/invocation/next") {
@@ -60,7 +60,7 @@ func BenchmarkColdStart(b *testing.B) {
 	}
 }
 
-func build(b *testing.B, dir, name string, env ...string) string {
+func buildOne(b *testing.B, dir, name string, env ...string) string {
 	b.Helper()
 	out := filepath.Join(dir, strings.Join(append([]string{name}, env...), "-"))
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out, "./"+name)

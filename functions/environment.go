@@ -29,6 +29,8 @@ type Deployment struct {
 	EventsKey  string `env:"MAILGUN_EVENTS_KEY_NAME"`
 	SigningKey string `env:"MAILGUN_SIGNING_KEY_NAME"`
 
+	MailgunURL string `env:"MAILGUN_URL"` // a server in its place, for tests; empty: Mailgun's own, by region
+
 	Undo   time.Duration `env:"UNDO" envDefault:"10m"`
 	Settle time.Duration `env:"SETTLE" envDefault:"30m"`
 	// Deadline is the timeout of the function, where it matters: whose runs others
@@ -90,6 +92,7 @@ func (d Deployment) On(c aws.Config, log *slog.Logger) Surroundings {
 		Settle:   d.Settle,
 		Deadline: d.Deadline,
 		Mailgun: Mailgun{
+			Base:       d.MailgunURL,
 			SendingKey: keys.get(d.SendingKey),
 			EventsKey:  keys.get(d.EventsKey),
 			SigningKey: keys.get(d.SigningKey),

@@ -27,7 +27,7 @@ func (q *queue) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventR
 	var out events.SQSEventResponse
 	fail := func(m events.SQSMessage, err error) {
 		if !errors.Is(ctx.Err(), context.Canceled) { // being stopped is no failure worth a line
-			q.log.Error("publishing failed; the message comes again", "message", m.MessageId, "error", err.Error())
+			q.log.Error("publishing failed; the message comes again", "messageId", m.MessageId, "error", err.Error())
 		}
 		out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 	}
@@ -35,7 +35,7 @@ func (q *queue) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventR
 		named, err := Keys(m.Body)
 		if err != nil {
 			// It will never be readable: the sweep finds what it may have told of.
-			q.log.Error("a message is not an S3 event", "message", m.MessageId, "error", err.Error())
+			q.log.Error("a message is not an S3 event", "messageId", m.MessageId, "error", err.Error())
 			continue
 		}
 		if received(m) > 1 {

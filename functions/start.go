@@ -59,20 +59,26 @@ func surroundings(function string) Surroundings {
 	return s
 }
 
-// start takes events one by one. A handler has a little less time than Lambda gives it,
-// because a function that answers too late is killed, and its log with it.
-func start[In, Out any](handle func(context.Context, In) (Out, error)) {
-	lambda.Start(func(ctx context.Context, in In) (Out, error) {
-		if c, ok := lambdacontext.FromContext(ctx); ok {
-			request.Store(c.AwsRequestID)
-		}
-		if end, ok := ctx.Deadline(); ok {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, end.Add(-min(time.Second, time.Until(end)/10)))
-			defer cancel()
-		}
-		return handle(ctx, in)
-	})
+// start takes events one by one, each as a handler of one of the shapes that package
+// lambda knows.
+func start(handle any) { lambda.Start(invoked{lambda.NewHandler(handle)}) }
+
+// invoked notes whose log lines are to come before anything is read of an event. A
+// handler has a little less time than Lambda gives it, because a function that answers
+// too late is killed, and what it was about to say with it.
+type invoked struct{ lambda.Handler }
+
+// Invoke implements lambda.Handler.
+func (h invoked) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if c, ok := lambdacontext.FromContext(ctx); ok {
+		request.Store(c.AwsRequestID)
+	}
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-min(time.Second, time.Until(end)/10)))
+		defer cancel()
+	}
+	return h.Handler.Invoke(ctx, payload)
 }
 
 // tick takes the scheduler's event, in which nothing is of interest, but which must be one.
