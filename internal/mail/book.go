@@ -36,8 +36,8 @@ func (h *sheet) starLine(b *post.Book, size int) {
 	if b == nil || !b.Rated {
 		return
 	}
-	h.putf(`<p class="n a" style="margin:0 0 10px;font-family:%s;font-size:%dpx;line-height:%dpx;color:%s">%s <span class="s" style="font-size:14px;color:%s;white-space:nowrap">%s</span></p>`+"\n",
-		sans, size, size+6, h.c.accent, stars(b.Rating), h.c.soft, rating(b.Rating))
+	h.putf(`<p class="n a" style="margin:0 0 10px;font-family:%s;font-size:%dpx;line-height:%dpx;color:%s">%s <span class="s"%s style="font-size:14px;color:%s;white-space:nowrap">%s</span></p>`+"\n",
+		sans, size, size+6, h.c.accent, stars(b.Rating), h.ours(), h.c.soft, rating(b.Rating))
 }
 
 // bookKicker says that this is a review, unless the title does.

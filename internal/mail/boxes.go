@@ -90,9 +90,10 @@ func (h *sheet) list(n *html.Node) {
 	h.put("</", n.Data, ">")
 }
 
-// dataTable is a table of the author's: it stays a table for screen readers.
+// dataTable is a table of the author's: it stays a table for screen readers, and one
+// that is too wide scrolls, by keyboard too.
 func (h *sheet) dataTable(n *html.Node) {
-	h.put(`<div style="overflow-x:auto;margin:0 0 24px"><table cellpadding="0" cellspacing="0" border="0" width="100%" style="border-collapse:collapse;font-size:16px;line-height:23px;word-break:normal">`)
+	h.put(`<div tabindex="0" style="overflow-x:auto;margin:0 0 24px"><table cellpadding="0" cellspacing="0" border="0" width="100%" style="border-collapse:collapse;font-size:16px;line-height:23px;word-break:normal">`)
 	for row := range n.Descendants() {
 		switch row.DataAtom {
 		case atom.Caption:

@@ -41,7 +41,7 @@ func (h *sheet) render(p page) string {
 	h.preheader(p.preheader)
 	h.put(layout, ` class="g" bgcolor="`, h.c.paper, `" style="background-color:`, h.c.paper, `"><tr><td align="center">
 <!--[if mso]><table role="presentation" width="648" align="center" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
-`, layout, ` `, attrs, ` style="max-width:648px;margin:0 auto">
+`, layout, ` `, attrs, ` style="max-width:648px;margin:0 auto;table-layout:fixed">
 `)
 	h.masthead(p)
 	h.put(`<tr><td class="t i p" align="`, h.start(), `" style="`, h.column("8px", "40px"), `">

@@ -24,6 +24,7 @@ const bigClients = "gmail.desktop-webmail,gmail.ios,gmail.android,apple-mail.mac
 var harmless = map[string]string{
 	"@media outlook.windows":           "shows the light colours at full width",
 	"border-radius outlook.windows":    "draws square corners",
+	"table-layout outlook.windows":     "grows as wide as a table within it",
 	"white-space outlook.windows":      "keeps the lines of a pre by itself, and wraps the head's link",
 	"overflow outlook.windows":         "hides the preheader by mso-hide",
 	"overflow outlook.android":         "hides the preheader by the style sheet",
