@@ -29,6 +29,7 @@ var imports = []struct {
 	{"internal/site", "internal/post internal/catalog internal/settings internal/theme internal/picture", "the plan is pure: no clock, no network, no bucket"},
 	{"internal/mail", "internal/post internal/catalog internal/settings", "a message is a pure value; how it travels is the business of others"},
 	{"internal/mailgun", "internal/mail", "the wire carries messages and knows nothing of subscribers"},
+	{"internal/mailgun/mailguntest", "", "Mailgun's side of the wire, for tests"},
 	{"internal/audience", "internal/store", "the list of subscribers knows nothing of what they are sent"},
 	{"internal/publish", "internal/post internal/catalog internal/site internal/settings internal/picture internal/receipt internal/store internal/theme", "publishing knows of mail only that it is announced"},
 	{"internal/newsletter", "internal/post internal/catalog internal/mail internal/audience internal/settings internal/receipt internal/store", "sending knows of Mailgun only what its Sender says"},

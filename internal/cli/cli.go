@@ -23,6 +23,7 @@ type commands struct {
 	Audience audienceCommand `cmd:"" help:"The list of subscribers: in, out, and how long it is."`
 	Verify   verifyCommand   `cmd:"" help:"Compare files, catalog, site and issues, and say what differs."`
 	Repair   repairCommand   `cmd:"" help:"Mend what verify tells of. Nobody is mailed twice."`
+	Setup    setupCommand    `cmd:"" help:"Tell a stack on AWS and Mailgun of each other."`
 }
 
 // surroundings is what a command writes to, and whom it may ask.

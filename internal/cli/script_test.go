@@ -26,12 +26,14 @@ import (
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
 		e.Values[running{}] = &running{}
+		e.Values[holder{}] = &holder{}
 		return nil
 	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){
-		"local": startLocal,
-		"mails": listMails,
-		"aws":   makeStack(t),
-		"state": harmState,
+		"local":   startLocal,
+		"mails":   listMails,
+		"aws":     makeStack(t),
+		"state":   harmState,
+		"mailgun": account,
 	}})
 }
 

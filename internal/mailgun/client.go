@@ -36,7 +36,7 @@ const patience = time.Minute
 
 // Client talks to Mailgun. It is safe for concurrent use.
 type Client struct {
-	base, domain, eventsKey string
+	root, base, domain, eventsKey string
 
 	api  *api.MailgunImpl
 	http *http.Client
@@ -62,7 +62,7 @@ func New(c Config) *Client {
 	sender.SetAPIBase(c.Base + "/v3")
 	sender.SetClient(&watched)
 	return &Client{
-		base: c.Base + "/v3/" + c.Domain, domain: c.Domain, eventsKey: c.EventsKey,
+		root: c.Base, base: c.Base + "/v3/" + c.Domain, domain: c.Domain, eventsKey: c.EventsKey,
 		api: sender, http: &watched, now: c.Now,
 	}
 }

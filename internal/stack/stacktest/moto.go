@@ -85,7 +85,12 @@ func Make(ctx context.Context, c aws.Config, name, siteURL string) error {
 	client := cloudformation.NewFromConfig(c)
 	_, err := client.CreateStack(ctx, &cloudformation.CreateStackInput{
 		StackName: &name, TemplateBody: aws.String(Template),
-		Parameters: []types.Parameter{{ParameterKey: aws.String("SiteUrl"), ParameterValue: &siteURL}},
+		Parameters: []types.Parameter{
+			parameter("SiteUrl", siteURL),
+			parameter("SendingKeyName", "/pennypost/"+name+"/sending-key"),
+			parameter("EventsKeyName", "/pennypost/"+name+"/events-key"),
+			parameter("SigningKeyName", "/pennypost/"+name+"/signing-key"),
+		},
 	})
 	if err != nil {
 		return err
@@ -95,6 +100,10 @@ func Make(ctx context.Context, c aws.Config, name, siteURL string) error {
 		return fmt.Errorf("the stack %s: %w", name, err)
 	}
 	return versions(ctx, c, name+"-state-"+Account, 30)
+}
+
+func parameter(name, value string) types.Parameter {
+	return types.Parameter{ParameterKey: &name, ParameterValue: &value}
 }
 
 // versions lets a bucket keep old versions for so many days.

@@ -5,9 +5,9 @@ package stacktest
 const Template = `
 Parameters:
   SiteUrl: {Type: String}
-  SendingKeyName: {Type: String, Default: /pennypost/mailgun/sending-key}
-  EventsKeyName: {Type: String, Default: /pennypost/mailgun/events-key}
-  SigningKeyName: {Type: String, Default: /pennypost/mailgun/signing-key}
+  SendingKeyName: {Type: String}
+  EventsKeyName: {Type: String}
+  SigningKeyName: {Type: String}
 Resources:
   ContentBucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${AWS::StackName}-content-${AWS::AccountId}"}}
   SiteBucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${AWS::StackName}-site-${AWS::AccountId}"}}
