@@ -2,28 +2,18 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/pennypost/pennypost/functions"
-	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/settings"
-	"github.com/pennypost/pennypost/internal/store"
 )
 
 // topics are the ids of the topics that the settings in force offer.
 func topics(ctx context.Context, s functions.Surroundings) ([]string, error) {
-	_, body, err := store.New(s.S3, s.State).Get(ctx, catalog.Key, store.Cond{})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil // nothing was published yet
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the catalog: %w", err)
-	}
-	c, err := catalog.Decode(body)
+	c, err := loadCatalog(ctx, s)
 	if err != nil {
 		return nil, err
 	}

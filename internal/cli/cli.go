@@ -23,7 +23,9 @@ type commands struct {
 	Audience audienceCommand `cmd:"" help:"The list of subscribers: in, out, and how long it is."`
 	Verify   verifyCommand   `cmd:"" help:"Compare files, catalog, site and issues, and say what differs."`
 	Repair   repairCommand   `cmd:"" help:"Mend what verify tells of. Nobody is mailed twice."`
+	Status   statusCommand   `cmd:"" help:"One screen: published, pending, open issues, errors."`
 	Setup    setupCommand    `cmd:"" help:"Tell a stack on AWS and Mailgun of each other."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at everything a stack on AWS needs, and say what to do."`
 }
 
 // surroundings is what a command writes to, and whom it may ask.

@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"local":   startLocal,
 		"mails":   listMails,
-		"aws":     makeStack(t),
+		"aws":     newCloud(t).command,
 		"state":   harmState,
 		"mailgun": account,
 	}})

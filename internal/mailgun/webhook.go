@@ -93,3 +93,13 @@ func sign(key, stamp, token string) []byte {
 	mac.Write([]byte(token))
 	return mac.Sum(nil)
 }
+
+// SignWebhook makes the body of a webhook as Mailgun would sign it with a key; event
+// is what becomes its JSON. It is for trying whether a site takes its webhooks.
+func SignWebhook(key string, at time.Time, token string, event any) ([]byte, error) {
+	stamp := fmt.Sprint(at.Unix())
+	return json.Marshal(map[string]any{
+		"signature":  map[string]string{"timestamp": stamp, "token": token, "signature": hex.EncodeToString(sign(key, stamp, token))},
+		"event-data": event,
+	})
+}

@@ -18,6 +18,8 @@ import (
 // Stack is a deployed stack as CloudFormation describes it.
 type Stack struct {
 	Name, Account, Region string
+	Status                string // CloudFormation's, "UPDATE_COMPLETE"
+	Revision              string // of the source it was deployed from; empty or "unknown" if nobody said
 
 	Content, Site, State string // names of the buckets
 	SiteURL              string // the parameter SiteUrl; no slash at the end
@@ -49,7 +51,7 @@ func Find(ctx context.Context, c aws.Config, name string) (*Stack, error) {
 // read takes a stack's parts from its description. Everything that it lacks is
 // reported at once.
 func read(c aws.Config, d types.Stack) (*Stack, error) {
-	s := &Stack{Name: aws.ToString(d.StackName), aws: c}
+	s := &Stack{Name: aws.ToString(d.StackName), Status: string(d.StackStatus), aws: c}
 	if d.StackStatus == types.StackStatusReviewInProgress || d.StackStatus == types.StackStatusRollbackComplete ||
 		d.StackStatus == types.StackStatusCreateInProgress || strings.HasPrefix(string(d.StackStatus), "DELETE_") {
 		return nil, fmt.Errorf("the stack %s is not up (%s): `make deploy` sets it up", s.Name, d.StackStatus)
@@ -67,6 +69,7 @@ func read(c aws.Config, d types.Stack) (*Stack, error) {
 	for _, o := range d.Outputs {
 		values["output "+aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
+	s.Revision = values["output Revision"]
 	var lacks []string
 	for name, to := range map[string]*string{
 		"output ContentBucket":     &s.Content,
@@ -88,6 +91,15 @@ func read(c aws.Config, d types.Stack) (*Stack, error) {
 		return nil, fmt.Errorf("%s is no stack of pennypost, or of an older one that `make deploy` renews: it has no %s", s.Name, strings.Join(lacks, ", "))
 	}
 	return s, nil
+}
+
+// settled tells whether the last deployment ended well.
+func (s *Stack) settled() bool {
+	switch types.StackStatus(s.Status) {
+	case types.StackStatusCreateComplete, types.StackStatusUpdateComplete, types.StackStatusUpdateCompleteCleanupInProgress, types.StackStatusImportComplete:
+		return true
+	}
+	return false
 }
 
 // String says which stack it is, for questions and headings.

@@ -16,8 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // Region is where everything in moto is, and Account who owns it.
@@ -99,27 +97,9 @@ func Make(ctx context.Context, c aws.Config, name, siteURL string) error {
 	if err := cloudformation.NewStackCreateCompleteWaiter(client).Wait(ctx, in, time.Minute); err != nil {
 		return fmt.Errorf("the stack %s: %w", name, err)
 	}
-	return versions(ctx, c, name+"-state-"+Account, 30)
+	return finish(ctx, c, name)
 }
 
 func parameter(name, value string) types.Parameter {
 	return types.Parameter{ParameterKey: &name, ParameterValue: &value}
-}
-
-// versions lets a bucket keep old versions for so many days.
-func versions(ctx context.Context, c aws.Config, bucket string, days int32) error {
-	client := s3.NewFromConfig(c)
-	_, err := client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-		Bucket: &bucket, VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled},
-	})
-	if err != nil {
-		return err
-	}
-	_, err = client.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{
-		Bucket: &bucket, LifecycleConfiguration: &s3types.BucketLifecycleConfiguration{Rules: []s3types.LifecycleRule{{
-			ID: aws.String("old-versions"), Status: s3types.ExpirationStatusEnabled, Filter: &s3types.LifecycleRuleFilter{Prefix: aws.String("")},
-			NoncurrentVersionExpiration: &s3types.NoncurrentVersionExpiration{NoncurrentDays: &days},
-		}}},
-	})
-	return err
 }
