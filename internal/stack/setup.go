@@ -131,7 +131,7 @@ func (u *Setup) store(ctx context.Context, j job) error {
 			err = errors.New("its answer holds none")
 		}
 		if err != nil {
-			return fmt.Errorf("Mailgun gave no %s (%w): %s, and do this again with it", j.what, err, j.hand)
+			return fmt.Errorf("no %s was got from Mailgun (%w): %s, and do this again with it", j.what, err, j.hand)
 		}
 	}
 	if key == stored {
