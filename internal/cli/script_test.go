@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		"aws":     newCloud(t).command,
 		"state":   harmState,
 		"mailgun": account,
+		"becomes": becomes,
 	}})
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -130,3 +131,21 @@ func account(ts *testscript.TestScript, neg bool, args []string) {
 
 // holder holds what script commands of one script share.
 type holder struct{ account *mailguntest.Account }
+
+// becomes is the script command `becomes REGEXP COMMAND…`: it repeats a command until
+// what it prints matches.
+func becomes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: becomes REGEXP COMMAND…")
+	}
+	want := regexp.MustCompile("(?m)" + args[0])
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("it never printed %q", args[0])
+		}
+	}
+}
