@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net/url"
 	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -67,18 +68,31 @@ func received(m events.SQSMessage) int {
 	return n
 }
 
-// Keys reads the object keys an S3 event notification names. The test event that
-// S3 sends when notifications are set up names none.
+// Keys reads the object keys an S3 event notification names, and nothing else of it:
+// what became of a key is seen at the key. The test event that S3 sends when
+// notifications are set up names none.
 //
 // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 func Keys(body string) ([]string, error) {
-	var e events.S3Event
+	var e struct {
+		Records []struct {
+			S3 struct {
+				Object struct {
+					Key string `json:"key"` // encoded as in a form
+				} `json:"object"`
+			} `json:"s3"`
+		}
+	}
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
 		return nil, err
 	}
 	var keys []string
 	for _, r := range e.Records {
-		if key := r.S3.Object.URLDecodedKey; key != "" {
+		key, err := url.QueryUnescape(r.S3.Object.Key)
+		if err != nil {
+			return nil, err
+		}
+		if key != "" {
 			keys = append(keys, key)
 		}
 	}

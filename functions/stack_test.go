@@ -63,9 +63,10 @@ func stackOver(t testing.TB, client *s3.Client, now time.Time) *stack {
 	s.around = functions.Surroundings{
 		S3: client, Content: "content", Site: "site", State: "state",
 		Now: s.clock, Rand: rand.Reader, SiteURL: siteURL,
-		Settle: time.Minute, Deadline: 10 * time.Second, Log: slog.New(slog.DiscardHandler),
+		Settle: time.Minute, Deadline: 10 * time.Second, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)),
 		Mailgun:    functions.Mailgun{Base: s.mail.URL, Domain: "mg.notes.example", SendingKey: key, EventsKey: key, SigningKey: key},
 		Invalidate: func(context.Context) error { return nil },
+		Say:        func(line string) { t.Log(line) },
 	}
 	s.restart()
 	return s
@@ -342,4 +343,12 @@ func sameSite(t testing.TB, got, want map[string]stored) {
 			t.Errorf("%s is new", key)
 		}
 	}
+}
+
+// testLog shows what functions log when a test fails.
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
 }

@@ -11,8 +11,16 @@ import (
 	"sync"
 )
 
-// MaxBytes is the largest catalog that is read, unpacked: about 200,000 posts.
-const MaxBytes = 512 << 20
+const (
+	// MaxBytes is the largest catalog, unpacked: more than MaxPosts come to.
+	MaxBytes = 256 << 20
+	// MaxPosts is how many posts and pages a site may have. With so many a function
+	// needs some 300 MB and a few seconds to read the catalog and plan the site.
+	MaxPosts = 50_000
+)
+
+// ErrTooLarge is reported for a catalog that could not be read again.
+var ErrTooLarge = fmt.Errorf("the catalog would be over %d MB: there are too many files below posts/", MaxBytes>>20)
 
 // ErrNewer is reported for a catalog written by a later version of the program.
 var ErrNewer = errors.New("the catalog was written by a newer version of pennypost: update this one")
@@ -76,6 +84,19 @@ func (c *Catalog) check() error {
 		if f == nil {
 			return fmt.Errorf("the catalog's file %q is null", key)
 		}
+		if f.Post != "" && c.Posts[f.Post] == nil || f.CopyOf != "" && f.Copy == nil {
+			return fmt.Errorf("the catalog's file %q is of a post that is not there", key)
+		}
+	}
+	for id, t := range c.Tombstones {
+		if t.ID != id {
+			return fmt.Errorf("the catalog's former post %q is not itself", id)
+		}
+	}
+	for key, p := range c.Pending {
+		if p.Fails < 0 {
+			return fmt.Errorf("the catalog's output %q failed less than never", key)
+		}
 	}
 	for id, e := range c.Posts {
 		if e == nil || e.ID != id {
@@ -116,18 +137,32 @@ var packers = sync.Pool{New: func() any {
 }}
 
 // Encode writes the catalog as gzipped JSON. Equal catalogs give equal bytes.
+// [ErrTooLarge] is reported for one beyond MaxBytes.
 func (c *Catalog) Encode() ([]byte, error) {
 	var out bytes.Buffer
 	z := packers.Get().(*gzip.Writer)
 	defer packers.Put(z)
 	z.Reset(&out)
-	if err := json.NewEncoder(z).Encode(c); err != nil {
+	if err := json.NewEncoder(&bounded{z, MaxBytes}).Encode(c); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// bounded passes on so many bytes and no more.
+type bounded struct {
+	w    io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return b.w.Write(p)
 }
 
 // Clone returns a catalog that can be changed without the first one noticing.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,10 @@ func (c *Catalog) part(key string, f *File) {
 func (c *Catalog) arrive(s Seen, file *File, now time.Time) {
 	if id := c.returning(s, now); id != "" {
 		c.revive(id, s.Key, file, *s.Post)
+		return
+	}
+	if len(c.Posts) >= MaxPosts {
+		file.Problem = fmt.Sprintf("the site has %d posts and pages, which is the most there can be: delete some, and then upload this one again", MaxPosts)
 		return
 	}
 	if key := c.twin(s); key != "" {

@@ -157,7 +157,20 @@ func FuzzStateObjects(f *testing.F) {
 	f.Add([]byte(`{"version":1,"id":"post-a","kind":"post","post":"a","state":"sending","freeze":"f"}`))
 	f.Add([]byte(`{"version":1,"limit":10,"minutes":{"29923990":5}}`))
 	f.Add([]byte(`{"version":1,"issue":"post-x","freeze":"f","total":1,"groups":[{"group":"a","from":0,"to":1,"posts":["x"]}]}` + "\n" + uidOf(1) + "\n"))
+	f.Add([]byte(`{"version":1,"issue":"post-a","freeze":"f","begun":"2026-11-23T13:00:00Z","closed":"2026-11-23T13:00:09Z","counts":{"sent":3}}`))
+	f.Add([]byte(`{"version":1,"news":{"post-a":{"state":"held","at":"2026-11-23T13:00:00Z"}},"mailed":"2026-11-23T13:00:09Z"}`))
+	f.Add([]byte(`{"version":2,"issue":"post-a"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		seen, told := &witness{}, &notice{}
+		for _, v := range []state{seen, told} {
+			if decode("k", body, v) != nil {
+				continue
+			}
+			again, err := encode(v, "n")
+			if err == nil && decode("k", again, v) != nil {
+				t.Fatalf("%T: what was written cannot be read", v)
+			}
+		}
 		p := &progress{}
 		if decode("k", body, p) == nil {
 			parts := []part{{From: 0, To: p.Total}}

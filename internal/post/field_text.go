@@ -16,7 +16,9 @@ const (
 	maxDescription = 1_000
 	maxTag         = 80
 	maxTags        = 50
-	maxRefs        = 2_000 // links or pictures of one post
+	maxRefs        = 2_000   // different links to other files, or pictures, of one post
+	maxShown       = 10_000  // pictures, each time they are shown
+	maxAddresses   = 4 << 20 // bytes of the addresses of all links and pictures
 )
 
 var (

@@ -23,13 +23,28 @@ type inspector struct {
 	words    int
 	told     map[string]bool
 	headings []*ast.Heading
+
+	shown     int // pictures, each time they are shown
+	addresses int // bytes of the addresses of all links and pictures
+	excess    bool
 }
 
-func (p *Post) inspect(lines *lineTable) {
+// inspect walks the tree. It is an error if what is short in the source would be long
+// in the page, as when thousands of links refer to one long address.
+func (p *Post) inspect(lines *lineTable) error {
 	in := &inspector{p: p, lines: lines, ids: newHeadingIDs(), seen: map[Ref]bool{}, told: map[string]bool{}}
 	in.walk(p.doc)
 	in.shift()
 	p.Words = in.words
+	switch {
+	case in.excess:
+		return &Error{Key: p.key, What: fmt.Sprintf("the post links to or shows more than %d different files", maxRefs), Instead: "Split it into several posts."}
+	case in.shown > maxShown:
+		return &Error{Key: p.key, What: fmt.Sprintf("the post shows pictures more than %d times", maxShown), Instead: "Split it into several posts."}
+	case in.addresses > maxAddresses:
+		return &Error{Key: p.key, What: fmt.Sprintf("the addresses of all links together are longer than %d MB", maxAddresses>>20), Instead: "Link to shorter addresses, or split it into several posts."}
+	}
+	return nil
 }
 
 // walk visits a node and all below it.
@@ -43,8 +58,11 @@ func (in *inspector) walk(n ast.Node) {
 	case *ast.Text:
 		in.words += countWords(n.Value(p.src))
 	case *ast.Link:
+		in.addresses += len(n.Destination) + len(n.Title)
 		in.link(string(unescape(n.Destination)), in.lineOf(n))
 	case *ast.Image:
+		in.shown++
+		in.addresses += len(n.Destination) + len(n.Title)
 		in.image(string(unescape(n.Destination)), plainText(n, p.src) == "", in.lineOf(n))
 	case *ast.HTMLBlock:
 		in.html(blockSource(n, p.src), in.lineOf(n))
@@ -158,7 +176,11 @@ func (in *inspector) image(ref string, noAlt bool, line int) {
 
 func (in *inspector) add(to *[]Ref, r Ref) {
 	key := Ref{To: r.To, NoAlt: r.NoAlt}
-	if !in.seen[key] && len(*to) < maxRefs {
+	switch {
+	case in.seen[key]:
+	case len(*to) == maxRefs:
+		in.excess = true
+	default:
 		in.seen[key] = true
 		*to = append(*to, r)
 	}

@@ -91,7 +91,9 @@ func Parse(key string, body []byte, opt Options) (*Post, error) {
 	if leads && sameTitle(plainText(heading, p.src), p.Title) {
 		heading.Parent().RemoveChild(heading.Parent(), heading)
 	}
-	p.inspect(lines)
+	if err := p.inspect(lines); err != nil {
+		return nil, err
+	}
 	p.finish(n)
 	return p, nil
 }

@@ -111,6 +111,9 @@ func (r *yamlReader) fail(n ast.Node, what, instead string) {
 func (r *yamlReader) read(n ast.Node, depth int) value {
 	r.count++
 	if n == nil || r.count > maxValues {
+		if n != nil && r.count == maxValues+1 {
+			r.fail(n, fmt.Sprintf("the front matter holds more than %d values", maxValues), "Keep a few settings there, and write the text below it.")
+		}
 		return value{}
 	}
 	v := value{line: r.line(n)}

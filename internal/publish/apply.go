@@ -53,7 +53,7 @@ var hubs = []string{
 // lead to it. Otherwise one failure holds up nothing.
 func (r *run) apply(ctx context.Context, v *version, plan *site.Plan) *applied {
 	done := &applied{touched: map[string]touch{}, failed: map[string]error{}, stale: map[string]bool{}}
-	w := &writer{run: r, v: v, plan: plan, bodies: newBodies(r.Content, v.catalog), done: done}
+	w := &writer{run: r, v: v, plan: plan, bodies: newBodies(r.Content, v.catalog), desk: newDesk(), done: done}
 	outputs := plan.Outputs()
 	stages := map[site.Stage][]string{}
 	var fresh, lists, gone []string // pages and lists that are new, and what goes
@@ -108,6 +108,7 @@ type writer struct {
 	v      *version
 	plan   *site.Plan
 	bodies *bodies
+	desk   *desk
 	done   *applied
 	// missing are pictures and assets that are not there yet, and will be soon.
 	missing []string
@@ -208,6 +209,11 @@ func (w *writer) write(ctx context.Context, key string) error {
 	if w.done.failedBefore(key) {
 		return nil
 	}
+	leave, err := w.desk.take(ctx, w.weight(key))
+	if err != nil {
+		return err
+	}
+	defer leave()
 	o, err := w.plan.Render(key, func(source string) ([]byte, error) { return w.bodies.get(ctx, source) })
 	if err != nil {
 		return err
@@ -218,6 +224,16 @@ func (w *writer) write(ctx context.Context, key string) error {
 		}
 	}
 	return w.put(ctx, key, o)
+}
+
+// weight is how many bytes of sources making an output reads.
+func (w *writer) weight(key string) (bytes int64) {
+	for _, source := range w.plan.Outputs()[key].Sources {
+		if f := w.v.catalog.Files[source]; f != nil {
+			bytes += f.Size
+		}
+	}
+	return bytes
 }
 
 // media makes all sizes of one picture together, because reading it is the work.

@@ -28,6 +28,7 @@ const readers = 16
 type observer struct {
 	content  *store.Bucket
 	darkroom chan struct{} // bounds how many pictures are in memory at once
+	desk     *desk         // and how much text
 
 	mu   sync.Mutex
 	seen map[string]catalog.Seen
@@ -91,7 +92,7 @@ func (o *observer) one(ctx context.Context, key, known string, how post.Options)
 			return s, nil
 		}
 		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
-		if s.Problem = TooLarge(key, head.Size); s.Problem == "" {
+		if s.Problem = unusable(key, head.Size); s.Problem == "" {
 			err := o.read(ctx, &s, how)
 			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
 				continue // replaced in between: look again
@@ -112,6 +113,12 @@ func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options) 
 	if post.IsImage(s.Key) {
 		o.darkroom <- struct{}{}
 		defer func() { <-o.darkroom }()
+	} else {
+		leave, err := o.desk.take(ctx, s.Size)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	_, body, err := o.content.Get(ctx, s.Key, store.Cond{IfMatch: s.ETag})
 	if err == nil {
@@ -167,6 +174,14 @@ func Read(s *catalog.Seen, body []byte, how post.Options) {
 	default:
 		s.Problem = unknownFile(s.Key)
 	}
+}
+
+// unusable says, for the author, why a file need not even be read; or "".
+func unusable(key string, size int64) string {
+	if key != settings.Key && !post.IsMarkdown(key) && !post.IsImage(key) {
+		return unknownFile(key)
+	}
+	return TooLarge(key, size)
 }
 
 // TooLarge says, for the author, that a file of that size cannot be used; or "".

@@ -47,7 +47,7 @@ func (p *Publisher) start(ctx context.Context, keys []string, anew bool) error {
 	}
 	r := &run{
 		Publisher: p,
-		observer:  &observer{content: p.Content, seen: map[string]catalog.Seen{}, darkroom: make(chan struct{}, 2)},
+		observer:  &observer{content: p.Content, seen: map[string]catalog.Seen{}, darkroom: make(chan struct{}, 2), desk: newDesk()},
 		anew:      anew,
 	}
 	r.report.clock = time.Now()

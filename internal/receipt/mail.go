@@ -37,8 +37,15 @@ func WithMail(text []byte, lines []string) []byte {
 	// Blank lines around the section belong to it; one is put back on each side.
 	head := trimBlank(old[:from])
 	tail := old[to:]
-	for len(tail) > 0 && strings.TrimSpace(tail[0]) == "" {
-		tail = tail[1:]
+	for {
+		for len(tail) > 0 && strings.TrimSpace(tail[0]) == "" {
+			tail = tail[1:]
+		}
+		from, to, more := mailSection(tail) // no receipt of ours has two
+		if !more || from > 0 {
+			break
+		}
+		tail = tail[to:]
 	}
 
 	var b strings.Builder

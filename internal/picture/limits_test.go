@@ -1,0 +1,90 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"strings"
+	"testing"
+)
+
+// TestLimits: at each limit a picture is taken, one step beyond it is refused in words.
+// README.md lists them.
+func TestLimits(t *testing.T) {
+	for _, limit := range []struct {
+		name, words string
+		most        int
+		body        func(n int) []byte
+	}{
+		{"bytes", "at most 30 MB", MaxBytes, func(n int) []byte { return padded(encode(t, quadrants(8, 8)), n) }},
+		{"pixels of a PNG", "at most 50 million pixels", MaxPixels / 5000, func(n int) []byte { return sizedPNG(t, 5000, n) }},
+		{"pixels of a JPEG", "at most 50 million pixels", MaxPixels / 5000, func(n int) []byte { return sizedJPEG(encode(t, quadrants(8, 8)), 5000, n) }},
+		{"pixels of a progressive JPEG", "24 million", maxProgressive / 6000, func(n int) []byte {
+			return sizedJPEG(bytes.Replace(encode(t, quadrants(8, 8)), []byte{0xff, 0xc0}, []byte{0xff, 0xc2}, 1), 6000, n)
+		}},
+		{"width", "pixels", 65_535, func(n int) []byte { return sizedPNG(t, n, 1) }},
+		{"bytes of a drawing", "8 MB", maxSVG, func(n int) []byte {
+			const around = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>`
+			return []byte(strings.Replace(around, "></", ">"+strings.Repeat(" ", n-len(around))+"</", 1))
+		}},
+		{"groups in each other", "", maxSVGDepth - 1, func(n int) []byte {
+			return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">%s%s</svg>`, strings.Repeat("<g>", n), strings.Repeat("</g>", n))
+		}},
+	} {
+		t.Run(limit.name, func(t *testing.T) {
+			take := func(n int) error {
+				info, err := Inspect("x", limit.body(n))
+				if err == nil && info.Format == "svg" {
+					_, err = SVG(limit.body(n))
+				}
+				return err
+			}
+			if err := take(limit.most); err != nil {
+				t.Errorf("at the limit of %d: %v", limit.most, err)
+			}
+			if err := take(limit.most + 1); err == nil || !strings.Contains(err.Error(), limit.words) {
+				t.Errorf("beyond the limit of %d: %v", limit.most, err)
+			}
+		})
+	}
+}
+
+// padded makes a JPEG so many bytes long, with comments.
+func padded(body []byte, n int) []byte {
+	missing := n - len(body)
+	out := append(make([]byte, 0, n), body[:2]...)
+	for missing > 0 {
+		size := min(missing, 60_000)
+		if rest := missing - size; rest > 0 && rest < 4 {
+			size -= 4
+		}
+		out = append(out, 0xff, 0xfe)
+		out = binary.BigEndian.AppendUint16(out, uint16(size-2))
+		out = append(out, make([]byte, size-4)...)
+		missing -= size
+	}
+	return append(out, body[2:]...)
+}
+
+// sizedPNG is a PNG whose header names a size.
+func sizedPNG(t *testing.T, w, h int) []byte {
+	body := encodePNG(t, image.NewGray(image.Rect(0, 0, 8, 8)))
+	binary.BigEndian.PutUint32(body[16:], uint32(w))
+	binary.BigEndian.PutUint32(body[20:], uint32(h))
+	binary.BigEndian.PutUint32(body[29:], crc32.ChecksumIEEE(body[12:29]))
+	return body
+}
+
+// sizedJPEG is a JPEG whose header names a size.
+func sizedJPEG(body []byte, w, h int) []byte {
+	for i := 2; i+9 < len(body); i += 2 + int(binary.BigEndian.Uint16(body[i+2:])) {
+		if body[i+1] == 0xc0 || body[i+1] == 0xc2 {
+			binary.BigEndian.PutUint16(body[i+5:], uint16(h))
+			binary.BigEndian.PutUint16(body[i+7:], uint16(w))
+			break
+		}
+	}
+	return body
+}
