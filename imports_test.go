@@ -35,7 +35,7 @@ var imports = []struct {
 	{"internal/newsletter", "internal/post internal/catalog internal/mail internal/audience internal/settings internal/receipt internal/store", "sending knows of Mailgun only what its Sender says"},
 	{"internal/signup", "internal/audience internal/catalog internal/mail internal/settings internal/theme internal/store", "the subscriber's pages send through a Sender of one method"},
 	{"internal/build", "internal/catalog internal/post internal/publish internal/settings internal/site internal/theme", "the same plan as publishing, into a folder"},
-	{"functions", "internal/audience internal/catalog internal/mail internal/mailgun internal/newsletter internal/publish internal/settings internal/signup internal/store", "the only place where events, environment, keys and the CDN meet the workflows"},
+	{"functions", "internal/audience internal/catalog internal/mail internal/mailgun internal/newsletter internal/publish internal/settings internal/signup internal/store internal/theme", "the only place where events, environment, keys and the CDN meet the workflows"},
 	{"functions/*", "functions", "a main says which function it is"},
 	{"internal/local", "functions internal/store internal/local/*", "a laptop runs the functions; it does not know what they do"},
 	{"internal/local/*", "internal/store", "each stands in for one service"},
@@ -117,6 +117,28 @@ func TestRenderersArePure(t *testing.T) {
 		}
 		for _, imp := range strings.Fields(string(out)) {
 			if slices.Contains(forbidden, imp) {
+				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
+	}
+}
+
+// TestFunctionsUseNoTemplates: a template looks methods up by name, so the linker
+// keeps every method of everything, most of the AWS SDK among it: three megabytes in
+// each function. theme and site use but the types of html/template.
+func TestFunctionsUseNoTemplates(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./functions/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		names := strings.Fields(line)
+		pkg, ours := strings.CutPrefix(names[0], module)
+		if !ours || pkg == "internal/theme" || pkg == "internal/site" {
+			continue
+		}
+		for _, imp := range names[1:] {
+			if imp == "html/template" || imp == "text/template" {
 				t.Errorf("%s imports %s", pkg, imp)
 			}
 		}

@@ -1,14 +1,13 @@
 package functions
 
 import (
-	"bytes"
 	"errors"
-	"html/template"
 	"net/http"
 	"slices"
 
 	"github.com/pennypost/pennypost/internal/newsletter"
 	"github.com/pennypost/pennypost/internal/signup"
+	"github.com/pennypost/pennypost/internal/theme"
 )
 
 // author serves /author: what the links in the author's mails lead to. Whoever has
@@ -16,20 +15,6 @@ import (
 type author struct {
 	newsletter *newsletter.Newsletter
 	frame      *signup.Handler
-}
-
-// authorPage is the body of the page.
-var authorPage = template.Must(template.New("author").Parse(`{{range .Lines}}<p>{{.}}</p>
-{{end}}{{with .Trouble}}<p role="alert"><strong>{{.}}</strong></p>
-{{end}}{{if .Actions}}<form class="form" method="post" action="/author">
-  <input type="hidden" name="t" value="{{.Token}}">
-{{range .Actions}}  <p><button class="button" type="submit" name="do" value="{{.Do}}">{{.Label}}</button></p>
-{{end}}</form>
-{{end}}`))
-
-type authorAction struct {
-	Do    newsletter.Action
-	Label string
 }
 
 var authorLabels = map[newsletter.Action]string{
@@ -47,7 +32,7 @@ func (a author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.act(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		a.frame.Show(w, r, http.StatusMethodNotAllowed, "That is not possible here", "")
+		a.frame.Show(w, r, http.StatusMethodNotAllowed, "That is not possible here", func(*theme.Body) {})
 	}
 }
 
@@ -55,7 +40,7 @@ func (a author) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a author) act(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
-		a.frame.Show(w, r, http.StatusBadRequest, "That did not arrive whole", "<p>Please try again.</p>")
+		a.frame.Show(w, r, http.StatusBadRequest, "That did not arrive whole", func(b *theme.Body) { b.Raw("<p>Please try again.</p>") })
 		return
 	}
 	token, do := r.PostForm.Get("t"), newsletter.Action(r.PostForm.Get("do"))
@@ -70,8 +55,7 @@ func (a author) act(w http.ResponseWriter, r *http.Request) {
 		a.frame.Trouble(w, r, err)
 	default:
 		// The token is base64url; nothing else passes AuthorAct.
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Referrer-Policy", "no-referrer")
+		signup.Secure(w.Header())
 		http.Redirect(w, r, "/author?t="+token, http.StatusSeeOther)
 	}
 }
@@ -88,27 +72,29 @@ func (a author) show(w http.ResponseWriter, r *http.Request, status int, token s
 		a.frame.Trouble(w, r, err)
 		return
 	}
-	data := struct {
-		Lines          []string
-		Trouble, Token string
-		Actions        []authorAction
-	}{Lines: view.Lines, Trouble: trouble, Token: token}
-	for _, do := range view.Actions {
-		data.Actions = append(data.Actions, authorAction{do, authorLabels[do]})
-	}
-	slices.SortStableFunc(data.Actions, func(x, y authorAction) int {
+	slices.SortStableFunc(view.Actions, func(x, y newsletter.Action) int {
 		switch {
-		case x.Do == first && y.Do != first:
+		case x == first && y != first:
 			return -1
-		case y.Do == first && x.Do != first:
+		case y == first && x != first:
 			return 1
 		}
 		return 0
 	})
-	var body bytes.Buffer
-	if err := authorPage.Execute(&body, data); err != nil {
-		a.frame.Trouble(w, r, err)
-		return
-	}
-	a.frame.Show(w, r, status, view.Title, template.HTML(body.String()))
+	a.frame.Show(w, r, status, view.Title, func(b *theme.Body) {
+		for _, line := range view.Lines {
+			b.Text("<p>", line, "</p>\n")
+		}
+		b.Some(`<p role="alert"><strong>`, trouble, "</strong></p>\n")
+		if len(view.Actions) == 0 {
+			return
+		}
+		b.Raw("<form class=\"form\" method=\"post\" action=\"/author\">\n")
+		b.Hidden("t", token)
+		for _, do := range view.Actions {
+			b.Text(`  <p><button class="button" type="submit" name="do" value="`, string(do), "\">")
+			b.Text("", authorLabels[do], "</button></p>\n")
+		}
+		b.Raw("</form>")
+	})
 }

@@ -59,7 +59,7 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 	}
 
 	for range 3 {
-		status, page := visit(h, httptest.NewRequestWithContext(ctx, http.MethodGet, link+"&do=cancel", nil))
+		status, page := visit(t, h, httptest.NewRequestWithContext(ctx, http.MethodGet, link+"&do=cancel", nil))
 		if status != http.StatusOK || !strings.Contains(page, "Alpha &lt;&amp; Omega&gt;") || strings.Count(page, "<h1") != 1 {
 			t.Fatalf("status %d\n%s", status, page)
 		}
@@ -74,7 +74,7 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 		form := url.Values{"t": {token}, "do": {do}}.Encode()
 		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/author", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return visit(h, r)
+		return visit(t, h, r)
 	}
 	if status, _ := press("cancel"); status != http.StatusSeeOther {
 		t.Fatalf("cancelling answers %d", status)
@@ -85,17 +85,27 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 	if status, page := press("send"); status != http.StatusConflict || !strings.Contains(page, "cannot be sent now") {
 		t.Errorf("sending what is cancelled answers %d\n%s", status, page)
 	}
-	if status, _ := visit(h, httptest.NewRequestWithContext(ctx, http.MethodGet, "/author?t=nonsense", nil)); status != http.StatusGone {
+	if status, _ := visit(t, h, httptest.NewRequestWithContext(ctx, http.MethodGet, "/author?t=nonsense", nil)); status != http.StatusGone {
 		t.Errorf("a foreign link answers %d", status)
 	}
-	if status, _ := visit(h, httptest.NewRequestWithContext(ctx, http.MethodDelete, link, nil)); status != http.StatusMethodNotAllowed {
+	if status, _ := visit(t, h, httptest.NewRequestWithContext(ctx, http.MethodDelete, link, nil)); status != http.StatusMethodNotAllowed {
 		t.Errorf("DELETE answers %d", status)
 	}
 }
 
-func visit(h http.Handler, r *http.Request) (status int, body string) {
+// visit asks a handler, and holds that every answer has the headers that keep it safe.
+func visit(t *testing.T, h http.Handler, r *http.Request) (status int, body string) {
+	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+	} {
+		if got := w.Header().Get(name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s %s answers %d with %s: %q", r.Method, r.URL.Path, w.Code, name, got)
+		}
+	}
 	text, _ := io.ReadAll(w.Result().Body)
 	return w.Code, string(text)
 }

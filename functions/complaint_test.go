@@ -70,7 +70,7 @@ func TestTheAuthorHearsOfAComplaintOnce(t *testing.T) {
 		t.Helper()
 		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/webhooks/mailgun", strings.NewReader(signedReport(now, token, id, who)))
 		// Each call is a function started anew.
-		if status, text := visit(s.Webhook(), r); status != http.StatusOK {
+		if status, text := visit(t, s.Webhook(), r); status != http.StatusOK {
 			t.Fatalf("answers %d: %s", status, text)
 		}
 	}

@@ -8,26 +8,22 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/mail"
-	"github.com/pennypost/pennypost/internal/publish"
 	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/signup"
-	"github.com/pennypost/pennypost/internal/store"
 )
 
 // Subscribe wires the subscriber's pages, and the author's.
 func (s Surroundings) Subscribe() http.Handler {
-	state := s.bucket(s.State)
 	n, err := s.Newsletter()
 	readers := signup.New(signup.Options{
 		Audience: s.Audience(),
-		State:    state,
-		Sender:   letter{mailer: s.mailer(), state: state},
+		State:    s.bucket(s.State),
+		Sender:   letter{s.mailer()},
 		Now:      s.Now,
 		Rand:     s.Rand,
 		SiteURL:  s.SiteURL,
-		Complete: s.complete,
+		Domain:   s.Mailgun.Domain,
 		Log:      s.Log,
 		Say:      s.say,
 	})
@@ -44,33 +40,14 @@ func (s Surroundings) Subscribe() http.Handler {
 	})
 }
 
-// complete puts in what the surroundings know and the author left open.
-func (s Surroundings) complete(set *settings.Settings) { set.Complete(s.SiteURL, s.Mailgun.Domain) }
-
-// letter sends one mail to one person, from the domain of the settings in force.
-type letter struct {
-	mailer mailer
-	state  *store.Bucket
-}
+// letter sends one mail to one person.
+type letter struct{ mailer mailer }
 
 // SendOne implements signup.Sender.
-func (l letter) SendOne(ctx context.Context, m mail.Message, address string) error {
-	_, body, err := l.state.Get(ctx, catalog.Key, store.Cond{Limit: catalog.MaxBytes})
-	c := catalog.New("")
-	if err == nil {
-		c, err = catalog.Decode(body)
-	}
-	if err != nil {
-		return fmt.Errorf("reading the settings: %w", err)
-	}
-	set, err := publish.Settings(c, l.mailer.s.SiteURL)
-	if err != nil {
-		return err
-	}
-	l.mailer.s.complete(set)
+func (l letter) SendOne(ctx context.Context, set *settings.Settings, m mail.Message, address string) error {
 	id := make([]byte, 12)
 	if _, err := io.ReadFull(l.mailer.s.Rand, id); err != nil {
-		return err
+		return fmt.Errorf("draw a Message-Id: %w", err)
 	}
 	n := set.Newsletter
 	return l.mailer.one(ctx, n.Domain, n.Region, hex.EncodeToString(id)+"@"+n.Domain, m, address)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/mailgun"
+	"github.com/pennypost/pennypost/internal/signup"
 )
 
 const (
@@ -35,8 +36,7 @@ func (s Surroundings) Webhook() http.Handler {
 
 // ServeHTTP implements http.Handler.
 func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	signup.Secure(w.Header())
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, "this address takes Mailgun's events by POST", http.StatusMethodNotAllowed)

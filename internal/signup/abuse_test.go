@@ -132,7 +132,7 @@ func TestHostileForms(t *testing.T) {
 		}
 	}
 	huge := s.post("/subscribe", url.Values{"email": {"a@example.org"}, "name": {strings.Repeat("x", maxBody)}, "form": {seal}})
-	if huge.status != 400 {
+	if huge.status != 413 {
 		t.Errorf("a huge form: %d", huge.status)
 	}
 	if len(s.inbox.letters) != 0 {

@@ -17,10 +17,7 @@ func (a *answer) getConfirm() error {
 	if q == nil {
 		return a.badLink()
 	}
-	return a.show(http.StatusOK, page{Title: "Please confirm", Template: "confirm", Data: confirmData{
-		Token: token, Masked: audience.Mask(q.Email), Move: q.Kind == move,
-		Promise: promise(a.look.settings, q.Cadence, q.Topics),
-	}})
+	return a.show(http.StatusOK, confirmPage(a.look.settings, token, q))
 }
 
 func (a *answer) postConfirm() error {
@@ -46,24 +43,19 @@ func (a *answer) postConfirm() error {
 		s, err = a.Audience.Confirm(ctx, ask)
 	}
 	var refused *audience.RefusedError
-	if errors.As(err, &refused) || errors.Is(err, audience.ErrNotFound) {
-		return a.show(http.StatusOK, page{Title: "This link is from before", Template: "overtaken"})
+	if errors.As(err, &refused) || errors.Is(err, audience.ErrNotFound) || err == nil && s.Status != audience.Active {
+		return a.show(http.StatusOK, overtakenPage)
 	}
 	if err != nil {
 		return err
-	}
-	if s.Status != audience.Active {
-		return a.show(http.StatusOK, page{Title: "This link is from before", Template: "overtaken"})
 	}
 	tokens, err := a.Audience.Tokens(ctx)
 	if err != nil {
 		return err
 	}
 	a.Say("a subscriber confirmed · " + string(s.Cadence))
-	return a.show(http.StatusOK, page{Title: "Welcome", Template: "welcome", Data: welcomeData{
-		Title: a.look.settings.Title, Cadence: cadenceWords(s.Cadence), Move: q.Kind == move,
-		Token: tokens.Sign(audience.ForSubscriber, s.UID),
-	}})
+	token := tokens.Sign(audience.ForSubscriber, s.UID)
+	return a.show(http.StatusOK, welcomePage(a.look.settings.Title, q.Kind == move, s.Cadence, token))
 }
 
 // ticketed loads what a confirmation link stands for; nil if the link is not good.
@@ -81,14 +73,4 @@ func (a *answer) ticketed(token string) (*request, error) {
 	}
 	q, _, err := a.find(a.r.Context(), t)
 	return q, err
-}
-
-func cadenceWords(c audience.Cadence) string {
-	switch c {
-	case audience.Weekly:
-		return "one mail a week"
-	case audience.Monthly:
-		return "one mail a month"
-	}
-	return "each post as it appears"
 }

@@ -6,6 +6,7 @@ package signup
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,9 +20,10 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// Sender mails one person. An error means that the mail may not have gone out.
+// Sender mails one person, from the domain that the settings name. An error means
+// that the mail may not have gone out.
 type Sender interface {
-	SendOne(ctx context.Context, m mail.Message, address string) error
+	SendOne(ctx context.Context, s *settings.Settings, m mail.Message, address string) error
 }
 
 // Options is what the handler needs of the world.
@@ -31,11 +33,10 @@ type Options struct {
 	Sender   Sender
 	Now      func() time.Time // nil: the machine's clock
 	Rand     io.Reader        // cryptographically strong; nil: the machine's
-	// SiteURL is the site's address where site.yaml sets none; no trailing slash.
-	SiteURL string
-	// Complete puts in what else site.yaml leaves open and the surroundings know; may be nil.
-	Complete func(*settings.Settings)
-	Log      *slog.Logger // nil: nowhere; no line holds an address
+	// SiteURL and Domain are the site's address (no trailing slash) and the sending
+	// domain where site.yaml sets none.
+	SiteURL, Domain string
+	Log             *slog.Logger // nil: nowhere; no line holds an address
 	// Say is told in one calm line what happened; may be nil.
 	Say func(line string)
 }
@@ -78,7 +79,7 @@ type answer struct {
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header())
+	Secure(w.Header())
 	get, post := h.routes(strings.TrimSuffix(r.URL.Path, "/"))
 	a := &answer{Handler: h, w: w, r: r}
 	var err error
@@ -88,18 +89,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case get == nil:
-		err = a.show(http.StatusNotFound, page{Title: "Not found", Template: "notfound"})
+		err = a.show(http.StatusNotFound, notFoundPage)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		err = get(a)
 	case r.Method == http.MethodPost:
-		if !a.readForm() {
-			err = a.show(http.StatusBadRequest, page{Title: "That did not arrive whole", Template: "broken"})
+		if status := a.readForm(); status != http.StatusOK {
+			err = a.show(status, brokenPage)
 			break
 		}
 		err = post(a)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		err = a.show(http.StatusMethodNotAllowed, page{Title: "That is not possible here", Template: "broken"})
+		err = a.show(http.StatusMethodNotAllowed, notPossiblePage)
 	}
 	if err != nil {
 		h.trouble(w, r, err)
@@ -121,10 +122,10 @@ func (h *Handler) routes(path string) (get, post func(*answer) error) {
 	return nil, nil
 }
 
-// readForm reads the body, form-encoded or multipart, into r.PostForm. What cannot
-// be read counts as a broken form, except where the link alone says everything: an
-// unsubscribe button in a mail program must work however badly it speaks.
-func (a *answer) readForm() bool {
+// readForm reads the body, form-encoded or multipart, into r.PostForm; the status is
+// 200 unless it cannot be read. Where the link alone says everything that does not
+// matter: an unsubscribe button in a mail program must work however badly it speaks.
+func (a *answer) readForm() (status int) {
 	a.r.Body = http.MaxBytesReader(a.w, a.r.Body, maxBody)
 	var err error
 	if strings.HasPrefix(a.r.Header.Get("Content-Type"), "multipart/form-data") {
@@ -135,16 +136,22 @@ func (a *answer) readForm() bool {
 	if a.r.PostForm == nil {
 		a.r.PostForm = map[string][]string{}
 	}
-	if err != nil && strings.HasPrefix(a.r.URL.Path, "/unsubscribe") {
+	var large *http.MaxBytesError
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case strings.HasPrefix(a.r.URL.Path, "/unsubscribe"):
 		io.Copy(io.Discard, a.r.Body)
-		return true
+		return http.StatusOK
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge
 	}
-	return err == nil
+	return http.StatusBadRequest
 }
 
-// secure sets what every answer carries. Pages here are for one person and one
+// Secure sets what every answer carries. Pages here are for one person and one
 // moment, and their addresses hold a token: nothing stores them or passes them on.
-func secure(h http.Header) {
+func Secure(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")

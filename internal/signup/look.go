@@ -40,7 +40,7 @@ func (l *looks) now(ctx context.Context, h *Handler) (*look, error) {
 		return l.look, nil
 	}
 	text, etag := l.text, l.etag
-	object, body, err := h.State.Get(ctx, catalog.Key, store.Cond{IfNoneMatch: l.etag})
+	object, body, err := h.State.Get(ctx, catalog.Key, store.Cond{IfNoneMatch: l.etag, Limit: catalog.MaxBytes})
 	switch {
 	case errors.Is(err, store.ErrNotModified):
 	case errors.Is(err, store.ErrNotFound):
@@ -77,12 +77,7 @@ func (h *Handler) newLook(text string) (*look, error) {
 			s = parsed
 		}
 	}
-	if s.URL == "" {
-		s.URL = h.SiteURL
-	}
-	if h.Complete != nil {
-		h.Complete(s)
-	}
+	s.Complete(h.SiteURL, h.Domain)
 	t, err := theme.New(s)
 	if err != nil {
 		return nil, fmt.Errorf("make the theme: %w", err)

@@ -13,9 +13,6 @@ import (
 	"github.com/pennypost/pennypost/internal/theme"
 )
 
-// pauses are the weeks one can choose to pause for.
-var pauses = [...]int{1, 2, 4, 8, 12, 26}
-
 func (a *answer) getPreferences() error {
 	token := a.r.URL.Query().Get("t")
 	if token == "" {
@@ -23,7 +20,7 @@ func (a *answer) getPreferences() error {
 		if err != nil {
 			return err
 		}
-		return a.show(http.StatusOK, page{Title: "Your preferences", Template: "asklink", Data: linkData{Seal: seal}})
+		return a.show(http.StatusOK, askLinkPage(linkForm{Seal: seal}))
 	}
 	s, _, err := a.subscriber(token)
 	if errors.Is(err, audience.ErrToken) || errors.Is(err, audience.ErrNotFound) {
@@ -64,29 +61,20 @@ func (a *answer) postPreferences() error {
 	return a.showPreferences(http.StatusBadRequest, token, s, preferenceWords{})
 }
 
-// preferenceWords are what the page says about what was just done.
-type preferenceWords struct {
-	Done  string
-	Error string // about the new address
-	New   string // the new address as it was sent
-}
-
 func (a *answer) showPreferences(status int, token string, s audience.Subscriber, words preferenceWords) error {
 	chosen := s.Topics
 	if len(chosen) == 0 {
 		chosen = nil
 	}
-	now := a.Now()
-	d := preferencesData{
-		Token: token, Masked: audience.Mask(s.Email), Title: a.look.settings.Title, Name: s.Name,
+	p := preferences{
+		Token: token, Title: a.look.settings.Title, Who: s,
 		Cadences: theme.Cadences(string(s.Cadence)), Topics: a.look.theme.TopicChoices(chosen),
-		Active: s.Status == audience.Active, Bounced: s.Status == audience.Bounced, Pauses: pauses[:],
 		Words: words,
 	}
-	if now.Before(s.Paused) {
-		d.Paused = s.Paused.In(a.look.settings.Location).Format("2 January 2006")
+	if a.Now().Before(s.Paused) {
+		p.Paused = s.Paused.In(a.look.settings.Location).Format("2 January 2006")
 	}
-	return a.show(status, page{Title: "Your preferences", Template: "preferences", Data: d})
+	return a.show(status, p.page())
 }
 
 // update changes the record, and shows the page as it is afterwards.
@@ -205,13 +193,13 @@ func (a *answer) download(s audience.Subscriber, owner bool) error {
 // erase asks once more before it forgets somebody for good.
 func (a *answer) erase(token string, s audience.Subscriber) error {
 	if a.r.PostForm.Get("sure") != "yes" {
-		return a.show(http.StatusOK, page{Title: "Erase everything?", Template: "erase", Data: eraseData{Token: token, Masked: audience.Mask(s.Email)}})
+		return a.show(http.StatusOK, erasePage(token, audience.Mask(s.Email)))
 	}
 	if _, err := a.Audience.Erase(a.r.Context(), s.Email); err != nil {
 		return err
 	}
 	a.Say("a subscriber had their data erased")
-	return a.show(http.StatusOK, page{Title: "Erased", Template: "erased"})
+	return a.show(http.StatusOK, erasedPage)
 }
 
 // freshLink mails the way to the preferences to whoever is subscribed, once a day.
@@ -220,14 +208,14 @@ func (a *answer) freshLink() error {
 	form := a.r.PostForm
 	address, err := audience.ParseAddress(form.Get("email"))
 	if err != nil {
-		return a.showBadLink(http.StatusUnprocessableEntity, map[string]string{"email": err.Error()})
+		return a.showBadLink(http.StatusUnprocessableEntity, linkForm{Email: err.Error()})
 	}
 	when, err := a.unseal(form.Get("form"))
 	if err != nil {
 		return err
 	}
 	if when != inTime {
-		return a.showBadLink(http.StatusOK, map[string]string{"": "Please enter the address and press the button once more."})
+		return a.showBadLink(http.StatusOK, linkForm{Trouble: "Please enter the address and press the button once more."})
 	}
 	if strings.TrimSpace(form.Get("website")) == "" {
 		q := &request{Kind: fresh, Asked: a.Now().UTC().Truncate(time.Millisecond)}
@@ -235,5 +223,5 @@ func (a *answer) freshLink() error {
 			return err
 		}
 	}
-	return a.show(http.StatusOK, page{Title: "Look in your inbox", Template: "linksent"})
+	return a.show(http.StatusOK, linkSentPage)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/mail"
+	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/store"
 	"github.com/pennypost/pennypost/internal/store/storetest"
 )
@@ -50,7 +51,7 @@ type inbox struct {
 	fail    error
 }
 
-func (i *inbox) SendOne(_ context.Context, m mail.Message, address string) error {
+func (i *inbox) SendOne(_ context.Context, _ *settings.Settings, m mail.Message, address string) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.fail != nil {

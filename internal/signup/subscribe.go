@@ -14,7 +14,7 @@ import (
 
 func (a *answer) getSubscribe() error {
 	if a.r.URL.Query().Has("done") {
-		return a.show(http.StatusOK, page{Title: "Look in your inbox", Template: "inbox"})
+		return a.show(http.StatusOK, inboxPage)
 	}
 	w := wish{Cadence: audience.Cadence(a.r.URL.Query().Get("cadence")), Page: "/subscribe"}
 	return a.showForm(http.StatusOK, w, formWords{Intro: "Choose how often you want to hear from us. You will get one mail with a button to confirm; nothing else until you press it."}, "")
@@ -73,7 +73,10 @@ func (a *answer) showForm(status int, w wish, words formWords, seal string) erro
 	if err != nil {
 		return err
 	}
-	return a.show(status, page{Title: "Subscribe", Template: "subscribe", Data: subscribeData{words.Intro, form}})
+	return a.show(status, page{"Subscribe", func(b *theme.Body) {
+		b.Some("<p>", words.Intro, "</p>\n")
+		b.Put(form)
+	}})
 }
 
 // ask notes what was asked for and mails the link that confirms it, unless this
@@ -118,7 +121,7 @@ func (a *answer) request(address, use string, q *request) error {
 		return err
 	}
 	start := time.Now()
-	if err := a.Sender.SendOne(ctx, m, address); err != nil {
+	if err := a.Sender.SendOne(ctx, a.look.settings, m, address); err != nil {
 		// It stays pending: sending the form again in a while tries once more. The
 		// answer is the same, because it must not tell one address from another.
 		a.Log.WarnContext(ctx, "could not mail a link to somebody who asked for one", "error", scrub(err.Error()))

@@ -15,14 +15,12 @@ func (a *answer) getUnsubscribe() error {
 		return a.badLink()
 	}
 	if errors.Is(err, audience.ErrNotFound) {
-		return a.show(http.StatusOK, page{Title: "You are not subscribed", Template: "gone"})
+		return a.show(http.StatusOK, notSubscribedPage)
 	}
 	if err != nil {
 		return err
 	}
-	return a.show(http.StatusOK, page{Title: "Unsubscribe", Template: "unsubscribe", Data: unsubscribeData{
-		Token: token, Masked: audience.Mask(s.Email), Title: a.look.settings.Title,
-	}})
+	return a.show(http.StatusOK, unsubscribePage(a.look.settings.Title, audience.Mask(s.Email), token))
 }
 
 // postUnsubscribe is both the button above and the one-click request that mail
@@ -41,17 +39,16 @@ func (a *answer) postUnsubscribe() error {
 	case !errors.Is(err, audience.ErrNotFound): // somebody erased is not subscribed either
 		return err
 	}
-	return a.show(http.StatusOK, page{Title: "You are unsubscribed", Template: "left", Data: a.look.settings.Title})
+	return a.show(http.StatusOK, leftPage(a.look.settings.Title))
 }
 
 // badLink is the one answer to every link that is not good. Its status is one that
 // no cache in front of us replaces by a page of its own.
-func (a *answer) badLink() error { return a.showBadLink(http.StatusBadRequest, nil) }
+func (a *answer) badLink() error { return a.showBadLink(http.StatusBadRequest, linkForm{}) }
 
-func (a *answer) showBadLink(status int, errs map[string]string) error {
-	seal, err := a.seal()
-	if err != nil {
+func (a *answer) showBadLink(status int, f linkForm) (err error) {
+	if f.Seal, err = a.seal(); err != nil {
 		return err
 	}
-	return a.show(status, page{Title: "This link does not work", Template: "badlink", Data: linkData{Seal: seal, Error: errs["email"], Quick: errs[""]}})
+	return a.show(status, badLinkPage(f))
 }

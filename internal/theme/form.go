@@ -35,6 +35,12 @@ type Choice struct {
 	On                 bool
 }
 
+// How a group of choices is set.
+const (
+	column markup = "choices"
+	row    markup = "choices choices-row"
+)
+
 // SubscribeForm is the form's markup: method POST to /subscribe; the address is the
 // field "email", the others are "name", "cadence", "topics" (repeated), and the
 // honeypot "website", which people neither see nor fill in. The error is always nil.
@@ -58,31 +64,40 @@ func (t *Theme) writeForm(w *writer, v SubscribeForm) {
 	id := or(v.ID, "subscribe")
 	w.raw(`<form class="form subscribe-form" method="post" action="/subscribe">` + "\n")
 	for _, h := range v.Hidden {
-		w.around(`  <input type="hidden" name="`, h.Name, `"`)
-		w.around(` value="`, h.Value, "\">\n")
+		w.hidden(h)
 	}
 	w.some(`  <p class="message message-error" role="alert">`, v.Errors[""], "</p>\n")
-	w.emailField(id, v.Email, v.Errors["email"])
+	w.emailField(id, "E-mail address", v.Email, v.Errors["email"])
 	if v.Full {
 		w.raw(`  <div class="field">` + "\n")
 		w.around(`    <label for="`, id, `-name">Name <span class="optional">optional</span></label>`+"\n")
 		w.around(`    <input id="`, id, `-name" type="text" name="name"`)
 		w.around(` value="`, v.Name, `" autocomplete="name" maxlength="100">`+"\n  </div>\n")
 	}
-	w.choices("choices choices-row", "How often", "radio", "cadence", Cadences(v.Cadence), v.Errors["cadence"])
+	w.choices(row, "How often", "radio", "cadence", Cadences(v.Cadence), v.Errors["cadence"])
 	if v.Full {
-		w.choices("choices", "About what", "checkbox", "topics", t.TopicChoices(v.Topics), v.Errors["topics"])
+		w.choices(column, "About what", "checkbox", "topics", t.TopicChoices(v.Topics), v.Errors["topics"])
 	}
-	// Filled in by programs only.
-	w.raw(`  <div class="unseen" aria-hidden="true">` + "\n")
-	w.around(`    <label for="`, id, `-website">Leave this empty</label>`+"\n")
-	w.around(`    <input id="`, id, `-website" type="text" name="website" value="" autocomplete="off" tabindex="-1">`+"\n  </div>\n")
+	w.honeypot(id)
 	w.around(`  <button class="button" type="submit">`, or(v.Button, "Subscribe"), "</button>\n</form>\n")
 }
 
-func (w *writer) emailField(id, value, problem string) {
+func (w *writer) hidden(h Hidden) {
+	w.around(`  <input type="hidden" name="`, h.Name, `"`)
+	w.around(` value="`, h.Value, "\">\n")
+}
+
+// honeypot writes a field that is filled in by programs only.
+func (w *writer) honeypot(id string) {
+	w.raw(`  <div class="unseen" aria-hidden="true">` + "\n")
+	w.around(`    <label for="`, id, `-website">Leave this empty</label>`+"\n")
+	w.around(`    <input id="`, id, `-website" type="text" name="website" value="" autocomplete="off" tabindex="-1">`+"\n  </div>\n")
+}
+
+func (w *writer) emailField(id, label, value, problem string) {
 	w.raw(`  <div class="field field-email">` + "\n")
-	w.around(`    <label for="`, id, `-email">E-mail address</label>`+"\n")
+	w.around(`    <label for="`, id, `-email">`)
+	w.around("", label, "</label>\n")
 	if problem != "" {
 		w.around(`    <p class="error" id="`, id, `-email-error">`)
 		w.around("", problem, "</p>\n")
@@ -95,7 +110,8 @@ func (w *writer) emailField(id, value, problem string) {
 	w.raw(">\n  </div>\n")
 }
 
-// choices writes a group of radio buttons or check boxes.
+// choices writes a group of radio buttons or check boxes. Hints need a line for each
+// choice, so a row has none.
 func (w *writer) choices(class, legend, kind, name markup, all []Choice, problem string) {
 	if len(all) == 0 {
 		return
@@ -107,7 +123,11 @@ func (w *writer) choices(class, legend, kind, name markup, all []Choice, problem
 		if c.On {
 			w.raw(" checked")
 		}
-		w.around("> <span>", c.Title, "</span></label>\n")
+		w.around("> <span>", c.Title, "")
+		if class == column {
+			w.some(` <span class="hint">`, c.Hint, "</span>")
+		}
+		w.raw("</span></label>\n")
 	}
 	w.raw("  </fieldset>\n")
 }
