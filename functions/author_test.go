@@ -94,7 +94,7 @@ func TestTheAuthorsLinkShowsAndActs(t *testing.T) {
 }
 
 // visit asks a handler, and holds that every answer has the headers that keep it safe.
-func visit(t *testing.T, h http.Handler, r *http.Request) (status int, body string) {
+func visit(t testing.TB, h http.Handler, r *http.Request) (status int, body string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

@@ -59,8 +59,11 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// errUnacceptable: repeating the call cannot mend it.
-var errUnacceptable = errors.New("not acceptable")
+var (
+	// errUnacceptable: repeating the call cannot mend it.
+	errUnacceptable = errors.New("not acceptable")
+	errNoSigningKey = errors.New("there is no webhook signing key")
+)
 
 // take verifies a webhook and does what it says. The effect comes first and the
 // token is noted afterwards: the effect can be repeated harmlessly, a lost one
@@ -83,6 +86,10 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 	e, err := mailgun.DecodeWebhook(body)
 	if err != nil {
 		return errUnacceptable
+	}
+	// Only the call's own time is signed. What happened happened before it.
+	if e.At.IsZero() || e.At.After(signed.At) {
+		e.At = signed.At
 	}
 	if err := h.effect(ctx, e, signed.Token); err != nil {
 		return err
@@ -116,30 +123,31 @@ func (h *hook) verify(ctx context.Context, body []byte) (mailgun.Signed, error) 
 				return signed, nil
 			}
 		}
+		key = fresh
+	}
+	if key == "" {
+		return mailgun.Signed{}, errNoSigningKey // the author may still set it: Mailgun goes on trying
 	}
 	return mailgun.Signed{}, errUnacceptable
 }
 
 // effect does what an event says. token is that of the call, for events without an id.
 func (h *hook) effect(ctx context.Context, e mailgun.Event, token string) error {
-	if e.Recipient == "" {
-		return nil
+	address, err := audience.ParseAddress(e.Recipient)
+	if err != nil {
+		return nil // nobody is meant whom we could mail
 	}
-	var err error
 	switch e.Kind {
 	case mailgun.EventBounced:
-		err = h.audience.Bounce(ctx, e.Recipient, e.At)
+		err = h.audience.Bounce(ctx, address, e.At)
 	case mailgun.EventComplained:
-		if err = h.audience.Complain(ctx, e.Recipient, e.At); err == nil {
+		if err = h.audience.Complain(ctx, address, e.At); err == nil {
 			err = h.tellAuthor(ctx, e, token)
 		}
 	case mailgun.EventUnsubscribed:
-		err = h.audience.LeaveAddress(ctx, e.Recipient, e.At)
+		err = h.audience.LeaveAddress(ctx, address, e.At)
 	default:
 		return nil
-	}
-	if errors.Is(err, audience.ErrAddress) || errors.Is(err, audience.ErrNotFound) {
-		return nil // nobody is meant whom we could mail
 	}
 	if err == nil {
 		h.s.say("Mailgun reports that somebody " + map[mailgun.Kind]string{
