@@ -102,8 +102,7 @@ func (a *Audience) settleAt(ctx context.Context, f Fingerprint, src Subscriber, 
 			r.take(src)
 			r.Since, r.History = src.Since, slices.Clone(src.History)
 		} else {
-			ended := mark{Left: r.LeftAt, Bounced: r.BouncedAt, Complained: r.ComplainedAt}
-			if err := ended.refuses(asked); err != nil {
+			if err := s.endings(f, r).refuses(asked); err != nil {
 				return err
 			}
 			if r.Status != Active {
@@ -130,8 +129,9 @@ func (s *Subscriber) take(src Subscriber) {
 	s.Topics = slices.Clone(src.Topics)
 }
 
-// depart turns the old record into a signpost. If its owner left in the meantime,
-// the new one leaves with it.
+// depart turns the old record into a signpost, and remembers of its address that what
+// was asked for it until now holds no more. If its owner left in the meantime, the
+// new one leaves with it.
 func (a *Audience) depart(ctx context.Context, f Fingerprint, src, dst Subscriber) (Subscriber, error) {
 	// As of what was asked for last, so that a wish for the old address that is still
 	// to be confirmed is not undone.
@@ -151,6 +151,12 @@ func (a *Audience) depart(ctx context.Context, f Fingerprint, src, dst Subscribe
 		if r.Status == Left {
 			leftAt = r.LeftAt
 		}
+		s.mark(f, func(m *mark) {
+			*m = mark{
+				Erased: m.Erased, Moved: later(m.Moved, r.Asked), Left: later(m.Left, r.LeftAt),
+				Bounced: later(m.Bounced, r.BouncedAt), Complained: later(m.Complained, r.ComplainedAt),
+			}
+		})
 		*r = Subscriber{
 			UID: r.UID, Cadence: r.Cadence, Since: r.Since, Asked: r.Asked, Confirmed: r.Confirmed,
 			MovedTo: dst.UID, MovedAt: stamp(a.now()), Hash: f.String(),

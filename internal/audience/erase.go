@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/store"
@@ -13,9 +14,11 @@ import (
 // confirmation link is good for one day less.
 const SignupDays = 8
 
+const signupPrefix = "signups/"
+
 // SignupKey is the key of what the owner of a fingerprint asked for on a day (UTC).
 func SignupKey(day time.Time, f Fingerprint) string {
-	return "signups/" + day.UTC().Format("2006-01-02") + "/" + f.String()
+	return signupPrefix + day.UTC().Format("2006-01-02") + "/" + f.String()
 }
 
 // Fingerprint is the keyed hash that stands for an address in keys. A use other
@@ -41,10 +44,10 @@ func (k *keyring) fingerprintFor(use, address string) Fingerprint {
 // UseLink is the use under which the cooldown of mails with a fresh link is kept.
 const UseLink = "link"
 
-// Erase forgets an address: its record, those it moved from, and what it asked for
-// in the form. What stays is a keyed hash with the day, so that no import brings
-// the address back, and the fact of a complaint. It works for an address that was
-// never here, too; found tells whether there was a record.
+// Erase forgets somebody by an address: the record, those it moved from, the one it
+// moved to, and what was asked for in the form. What stays is a keyed hash with the
+// day, so that no import brings an address back, and the fact of a complaint. It
+// works for an address that was never here, too; found tells whether there was a record.
 func (a *Audience) Erase(ctx context.Context, address string) (found bool, err error) {
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
@@ -57,6 +60,15 @@ func (a *Audience) Erase(ctx context.Context, address string) (found bool, err e
 	}
 	if err := a.noteLeaving(ctx, f, a.now()); err != nil {
 		return false, err
+	}
+	successors, err := a.successors(ctx, s, address, f)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range successors {
+		if found, err = a.Erase(ctx, r.Email); err != nil {
+			return found, err
+		}
 	}
 	if r := s.byAddress(address); r != nil {
 		found = true
@@ -108,29 +120,41 @@ func (a *Audience) eraseFormer(ctx context.Context, uid string) error {
 	})
 }
 
-// eraseSignups deletes what an address asked for in the form.
+// eraseSignups deletes what an address asked for in the form, on whatever days are
+// still there: expiry may be late, and a data folder knows none.
 func (a *Audience) eraseSignups(ctx context.Context, ring *keyring, address string) error {
-	now := a.now()
-	for day := -1; day <= SignupDays; day++ { // also tomorrow's, should clocks differ
+	after := signupPrefix
+	for {
+		next, _, err := a.state.List(ctx, signupPrefix, after, 1)
+		if err != nil {
+			return fmt.Errorf("look for what was asked for: %w", err)
+		}
+		if len(next) == 0 {
+			return nil
+		}
+		day, _, _ := strings.Cut(strings.TrimPrefix(next[0].Key, signupPrefix), "/")
 		for _, use := range []string{"", UseLink} {
-			key := SignupKey(now.AddDate(0, 0, -day), ring.fingerprintFor(use, address))
-			for {
-				o, err := a.state.Head(ctx, key)
-				if errors.Is(err, store.ErrNotFound) {
-					break
-				}
-				if err == nil {
-					err = a.state.Delete(ctx, key, o.ETag)
-				}
-				if errors.Is(err, store.ErrChanged) {
-					continue
-				}
-				if err != nil {
-					return fmt.Errorf("erase what was asked for: %w", err)
-				}
-				break
+			key := signupPrefix + day + "/" + ring.fingerprintFor(use, address).String()
+			if err := a.deleteWhatever(ctx, key); err != nil {
+				return fmt.Errorf("erase what was asked for: %w", err)
 			}
 		}
+		after = signupPrefix + day + "/~" // after all of the day
 	}
-	return nil
+}
+
+// deleteWhatever deletes an object in whichever version there is, if there is one.
+func (a *Audience) deleteWhatever(ctx context.Context, key string) error {
+	for {
+		o, err := a.state.Head(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			err = a.state.Delete(ctx, key, o.ETag)
+		}
+		if !errors.Is(err, store.ErrChanged) {
+			return err
+		}
+	}
 }

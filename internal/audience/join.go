@@ -33,6 +33,8 @@ func (e *RefusedError) Error() string {
 		return "has complained about our mail"
 	case Erased:
 		return "has asked to be erased"
+	case Moved:
+		return "was given up by its owner for another one"
 	}
 	return "cannot be subscribed"
 }
@@ -73,6 +75,8 @@ func (m mark) refuses(asked time.Time) error {
 		return &RefusedError{Status: Complained}
 	case holds(m.Erased):
 		return &RefusedError{Status: Erased}
+	case holds(m.Moved):
+		return &RefusedError{Status: Moved}
 	case holds(m.Left):
 		return &RefusedError{Status: Left}
 	case holds(m.Bounced):
@@ -96,11 +100,7 @@ func (a *Audience) join(ctx context.Context, ask Ask, judge func(*Subscriber, ma
 	var out Subscriber
 	err = a.change(ctx, f.shard(), func(s *shard) error {
 		r := s.byAddress(ask.Address)
-		m := s.Marks[f.String()]
-		if r != nil {
-			m = mark{Left: r.LeftAt, Bounced: r.BouncedAt, Complained: r.ComplainedAt}
-		}
-		if err := judge(r, m); err != nil {
+		if err := judge(r, s.endings(f, r)); err != nil {
 			if errors.Is(err, errSame) {
 				out = *r
 			}

@@ -54,23 +54,39 @@ func (a *Audience) endAnywhere(ctx context.Context, address string, how ending, 
 	if err != nil {
 		return err
 	}
-	if s.byAddress(address) == nil {
-		for i := range s.Subscribers {
-			if r := &s.Subscribers[i]; r.Hash == f.String() {
-				now, err := a.ByUID(ctx, r.UID)
-				if errors.Is(err, ErrNotFound) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				if err := a.end(ctx, now.Email, how, at); err != nil {
-					return err
-				}
-			}
+	successors, err := a.successors(ctx, s, address, f)
+	if err != nil {
+		return err
+	}
+	for _, r := range successors {
+		if err := a.end(ctx, r.Email, how, at); err != nil {
+			return err
 		}
 	}
 	return a.end(ctx, address, how, at)
+}
+
+// successors are the records that carry on for an address that has none of its own any
+// more, because its owner changed it; s is the address's shard.
+func (a *Audience) successors(ctx context.Context, s *shard, address string, f Fingerprint) ([]Subscriber, error) {
+	if s.byAddress(address) != nil {
+		return nil, nil
+	}
+	var all []Subscriber
+	for i := range s.Subscribers {
+		if s.Subscribers[i].Hash != f.String() {
+			continue
+		}
+		r, err := a.ByUID(ctx, s.Subscribers[i].UID)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
 }
 
 // end notes an ending: first as a leaving that no restored backup forgets, then in
@@ -86,54 +102,55 @@ func (a *Audience) end(ctx context.Context, address string, how ending, at time.
 		return err
 	}
 	at = stamp(at)
-	if r := s.byAddress(address); r != nil {
-		if field := r.endedAt(how); !at.After(*field) {
-			return nil // known
-		}
-		if how == ending(Complained) || !at.Before(r.Asked) {
-			if err := a.noteLeaving(ctx, f, at); err != nil {
-				return err
-			}
+	r := s.byAddress(address)
+	if ends := s.endings(f, r); !at.After(*ends.at(how)) {
+		return nil // known
+	}
+	noted := at
+	if r != nil && how == ending(Complained) {
+		noted = later(at, r.Asked) // no newer wish overtakes it
+	}
+	if r == nil || !noted.Before(r.Asked) {
+		if err := a.noteLeaving(ctx, f, noted); err != nil {
+			return err
 		}
 	}
 	return a.change(ctx, f.shard(), func(s *shard) error {
 		r := s.byAddress(address)
-		if r == nil {
-			before := s.Marks[f.String()]
-			s.mark(f, func(m *mark) {
-				switch Status(how) {
-				case Left:
-					m.Left = later(m.Left, at)
-				case Bounced:
-					m.Bounced = later(m.Bounced, at)
-				case Complained:
-					m.Complained = later(m.Complained, at)
-				}
-			})
-			if s.Marks[f.String()] == before {
-				return errSame
-			}
-			return nil
-		}
-		field := r.endedAt(how)
+		ends := s.endings(f, r)
+		field := ends.at(how)
 		if !at.After(*field) {
 			return errSame
 		}
 		*field = at
+		if r == nil {
+			s.mark(f, func(m *mark) { *m = ends })
+			return nil
+		}
+		r.LeftAt, r.BouncedAt, r.ComplainedAt = ends.Left, ends.Bounced, ends.Complained
 		r.settle()
 		return nil
 	})
 }
 
-// endedAt is the field of a record that holds an ending's moment.
-func (s *Subscriber) endedAt(how ending) *time.Time {
+// endings are what ended mail to an address, from its record r or, if that is nil, from
+// what is remembered of it.
+func (s *shard) endings(f Fingerprint, r *Subscriber) mark {
+	if r == nil {
+		return s.Marks[f.String()]
+	}
+	return mark{Left: r.LeftAt, Bounced: r.BouncedAt, Complained: r.ComplainedAt}
+}
+
+// at is the moment of one kind of ending.
+func (m *mark) at(how ending) *time.Time {
 	switch Status(how) {
 	case Bounced:
-		return &s.BouncedAt
+		return &m.Bounced
 	case Complained:
-		return &s.ComplainedAt
+		return &m.Complained
 	}
-	return &s.LeftAt
+	return &m.Left
 }
 
 const (

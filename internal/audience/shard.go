@@ -36,14 +36,15 @@ type shard struct {
 	Nonce       string       `json:"nonce"`
 	Subscribers []Subscriber `json:"subscribers"`
 	// Marks are what must be remembered of addresses without a record, by
-	// fingerprint: whom we erased, and who bounced or complained at a mere
-	// confirmation mail.
+	// fingerprint: whom we erased, who changed to another address, and who bounced or
+	// complained at a mere confirmation mail.
 	Marks map[string]mark `json:"marks,omitempty"`
 }
 
 // mark is what is known of an address that has no record.
 type mark struct {
 	Erased     time.Time `json:"erased,omitzero"`
+	Moved      time.Time `json:"moved,omitzero"` // what was asked for until then went along
 	Left       time.Time `json:"left,omitzero"`
 	Bounced    time.Time `json:"bounced,omitzero"`
 	Complained time.Time `json:"complained,omitzero"`

@@ -9,7 +9,7 @@ import (
 type Standing struct {
 	UID    string // empty: there is no record
 	Status Status // empty: there is no record
-	// Ended is when its owner last left, bounced or was erased; zero: never. What was
+	// Ended is when its owner last left, moved away, bounced or was erased; zero: never. What was
 	// asked for before has no effect any more.
 	Ended time.Time
 	// Never is set after a complaint: no mail goes there, not even a confirmation.
@@ -27,13 +27,11 @@ func (a *Audience) Standing(ctx context.Context, address string) (Standing, erro
 	if err != nil {
 		return Standing{}, err
 	}
-	m := s.Marks[f.String()]
-	out := Standing{}
-	if r := s.byAddress(address); r != nil {
+	r := s.byAddress(address)
+	ends := s.endings(f, r)
+	out := Standing{Ended: later(later(ends.Erased, ends.Moved), later(ends.Left, ends.Bounced)), Never: !ends.Complained.IsZero()}
+	if r != nil {
 		out.UID, out.Status = r.UID, r.Status
-		m = mark{Left: r.LeftAt, Bounced: r.BouncedAt, Complained: r.ComplainedAt}
 	}
-	out.Ended = later(later(m.Erased, m.Left), m.Bounced)
-	out.Never = !m.Complained.IsZero()
 	return out, nil
 }
