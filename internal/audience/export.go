@@ -33,7 +33,7 @@ func (a *Audience) Export(ctx context.Context, w io.Writer) (int, error) {
 				continue
 			}
 			err := out.Write([]string{
-				s.Email, harmless(s.Name), string(s.Status), string(s.Cadence), strings.Join(s.Topics, " "),
+				harmless(s.Email), harmless(s.Name), string(s.Status), string(s.Cadence), strings.Join(s.Topics, " "),
 				exportTime(s.Since), exportTime(s.Confirmed), exportTime(s.Paused),
 				exportTime(s.Consent.At), harmless(s.Consent.Page), harmless(s.Consent.Shown), harmless(s.Consent.Source),
 			})
@@ -50,10 +50,22 @@ func (a *Audience) Export(ctx context.Context, w io.Writer) (int, error) {
 	return n, nil
 }
 
+// formula is what the first character of a formula is in one spreadsheet or another.
+// See https://owasp.org/www-community/attacks/CSV_Injection
+const formula = "=+-@"
+
 // harmless keeps a spreadsheet from taking what a stranger typed for a formula.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if s != "" && strings.IndexByte(formula, s[0]) >= 0 {
 		return "'" + s
+	}
+	return s
+}
+
+// harmful is the inverse of harmless.
+func harmful(s string) string {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && rest != "" && strings.IndexByte(formula, rest[0]) >= 0 {
+		return rest
 	}
 	return s
 }
@@ -62,5 +74,5 @@ func exportTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t.UTC().Format(time.RFC3339Nano)
 }

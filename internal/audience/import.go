@@ -15,6 +15,9 @@ type ImportOptions struct {
 	Source string // "import of list.csv": part of the consent record
 	// DryRun reads and judges everything and writes nothing.
 	DryRun bool
+	// Topics are the ids of the settings' topics by what a list may call them, in lower
+	// case: id or title. A row with another is not taken. Nil: all are, as they are.
+	Topics map[string]string
 	// Progress is told how many rows are done; may be nil. A dry run's Rows is how many
 	// there will be. Calls come from several goroutines, one at a time.
 	Progress func(done int)
@@ -29,6 +32,9 @@ type Report struct {
 	Rows       int
 	Added      int
 	Refused    []Refusal // sorted by line
+	// Remembered are those of Refused whom the list says to have left, bounced or
+	// complained and we knew nothing of: no other list brings them in.
+	Remembered int
 }
 
 // Refusal is a row that was not taken. It holds no address.
@@ -42,7 +48,8 @@ type Refusal struct {
 const rowsHeld = 200_000
 
 // Import takes a list in as CSV. Nobody who is on the list or ever left, bounced,
-// complained or was erased is touched; rows without a cadence get each post. If it
+// complained or was erased is touched, and who did so elsewhere, as the list says, is
+// not added by this list or any other; rows without a cadence get each post. If it
 // ends with an error, what was added stays, and the same import can be repeated.
 func (a *Audience) Import(ctx context.Context, r io.Reader, o ImportOptions) (Report, error) {
 	ring, err := a.keys(ctx, keysFor)
@@ -56,8 +63,8 @@ func (a *Audience) Import(ctx context.Context, r io.Reader, o ImportOptions) (Re
 	if o.portion == 0 {
 		o.portion = rowsHeld
 	}
-	in := importer{audience: a, ring: ring, gone: gone, options: o}
-	err = readRows(r, &in.report, func(x row) error {
+	in := importer{audience: a, ring: ring, gone: gone, options: o, began: stamp(a.now())}
+	err = readRows(r, o.Topics, &in.report, func(x row) error {
 		n := ring.fingerprint(x.address).shard()
 		in.shards[n] = append(in.shards[n], x)
 		if in.held++; in.held < o.portion {
@@ -78,11 +85,12 @@ type importer struct {
 	ring     *keyring
 	gone     Leavings
 	options  ImportOptions
+	began    time.Time
 	report   Report
 	shards   [ShardCount][]row // read and not yet written
 	held     int               // rows in shards
-	// twice finds addresses that a dry run has seen before, because it writes none.
-	twice map[Fingerprint]bool
+	// twice is what became of addresses that a dry run has seen, because it writes none.
+	twice map[Fingerprint]Status
 }
 
 // flush writes the rows that are held, eight shards at a time.
@@ -101,9 +109,10 @@ func (in *importer) flush(ctx context.Context) error {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			added, refused, err := 0, []Refusal(nil), ctx.Err()
+			var got Report
+			err := ctx.Err()
 			if err == nil {
-				added, refused, err = in.audience.importShard(ctx, in, n, rows)
+				got, err = in.shard(ctx, n, rows)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -111,8 +120,9 @@ func (in *importer) flush(ctx context.Context) error {
 				first = err
 				return
 			}
-			in.report.Added += added
-			in.report.Refused = append(in.report.Refused, refused...)
+			in.report.Added += got.Added
+			in.report.Remembered += got.Remembered
+			in.report.Refused = append(in.report.Refused, got.Refused...)
 			if in.options.Progress != nil {
 				in.options.Progress(in.report.Added + len(in.report.Refused))
 			}
@@ -133,86 +143,165 @@ func (in *importer) remember() {
 		return
 	}
 	if in.twice == nil {
-		in.twice = map[Fingerprint]bool{}
+		in.twice = map[Fingerprint]Status{}
 	}
 	for _, rows := range in.shards {
 		for _, x := range rows {
-			in.twice[in.ring.fingerprint(x.address)] = true
+			f := in.ring.fingerprint(x.address)
+			switch _, seen := in.twice[f]; {
+			case x.ended != "":
+				in.twice[f] = Status(x.ended)
+			case !seen:
+				in.twice[f] = Active
+			}
 		}
 	}
 }
 
-// importShard judges and adds the rows of one shard in one swap.
-func (a *Audience) importShard(ctx context.Context, in *importer, n int, rows []row) (added int, refused []Refusal, err error) {
-	now := stamp(a.now())
+// shard judges and adds the rows of one shard in one swap.
+func (in *importer) shard(ctx context.Context, n int, rows []row) (got Report, err error) {
+	// What a list says of endings goes before all else it says of an address.
+	slices.SortStableFunc(rows, func(x, y row) int {
+		return strings.Compare(string(y.ended), string(x.ended)) // an ending is longer than none
+	})
 	alter := func(s *shard) error {
-		added, refused = 0, nil
-		there := make(map[string]Status, len(s.Subscribers)+len(rows))
-		uids := make(map[string]bool, len(s.Subscribers)+len(rows))
+		got = Report{}
+		p := portion{in, s, make(map[string]*Subscriber, len(s.Subscribers)), make(map[string]bool, len(s.Subscribers)+len(rows))}
 		for i := range s.Subscribers {
-			there[fold(s.Subscribers[i].Email)] = s.Subscribers[i].Status
-			uids[s.Subscribers[i].UID] = true
-		}
-		delete(there, "") // those who moved
-		for _, x := range rows {
-			f := in.ring.fingerprint(x.address)
-			why := s.Marks[f.String()].refuses(time.Time{})
-			if status, ok := there[fold(x.address)]; ok {
-				why = &RefusedError{Status: status}
-			} else if _, ok := in.gone.at[f]; ok && why == nil {
-				why = &RefusedError{Status: Left}
-			} else if in.twice[f] && why == nil {
-				why = &RefusedError{Status: Active}
+			r := &s.Subscribers[i]
+			p.uids[r.UID] = true
+			if r.Email != "" { // else it moved
+				p.there[fold(r.Email)] = r
 			}
-			if why != nil {
-				refused = append(refused, Refusal{x.line, why.Error()})
+		}
+		var fresh []Subscriber
+		for _, x := range rows {
+			if x.ended != "" {
+				remembered, why := p.remember(x)
+				if remembered {
+					got.Remembered++
+				}
+				got.Refused = append(got.Refused, Refusal{x.line, why})
 				continue
 			}
-			uid, err := newUID(byte(n), a.rand)
-			for err == nil && uids[uid] {
-				uid, err = newUID(byte(n), a.rand)
+			if why := p.judge(x); why != nil {
+				got.Refused = append(got.Refused, Refusal{x.line, why.Error()})
+				continue
 			}
+			r, err := p.record(byte(n), x)
 			if err != nil {
 				return err
 			}
-			there[fold(x.address)], uids[uid] = Active, true
-			s.Subscribers = append(s.Subscribers, x.record(uid, now, in.options.Source))
-			added++
+			fresh = append(fresh, r)
+			p.there[fold(x.address)] = &r
 		}
-		if added == 0 {
+		if got.Added = len(fresh); got.Added == 0 && got.Remembered == 0 {
 			return errSame
 		}
+		s.Subscribers = append(s.Subscribers, fresh...)
 		slices.SortFunc(s.Subscribers, func(x, y Subscriber) int { return strings.Compare(x.UID, y.UID) })
 		return nil
 	}
 	if !in.options.DryRun {
-		err = a.change(ctx, n, alter)
-		return added, refused, err
+		err = in.audience.change(ctx, n, alter)
+		return got, err
 	}
-	s, err := a.read(ctx, n)
+	s, err := in.audience.read(ctx, n)
 	if err == nil {
 		if err = alter(s); errors.Is(err, errSame) {
 			err = nil
 		}
 	}
-	return added, refused, err
+	return got, err
+}
+
+// portion is the part of an import that meets one shard.
+type portion struct {
+	in    *importer
+	shard *shard
+	there map[string]*Subscriber // by folded address
+	uids  map[string]bool
+}
+
+// judge says why a row cannot be added.
+func (p portion) judge(x row) error {
+	f := p.in.ring.fingerprint(x.address)
+	if r := p.there[fold(x.address)]; r != nil {
+		return &RefusedError{Status: r.Status}
+	}
+	if why := p.shard.Marks[f.String()].refuses(time.Time{}); why != nil {
+		return why
+	}
+	if _, left := p.in.gone.at[f]; left {
+		return &RefusedError{Status: Left}
+	}
+	if status, seen := p.in.twice[f]; seen {
+		return &RefusedError{Status: status}
+	}
+	return nil
+}
+
+// longAgo is when somebody left elsewhere if the list does not say when: before
+// anything they ever asked of us.
+var longAgo = time.Unix(0, 0)
+
+// remember keeps in mind that an address left, bounced or complained elsewhere. Its
+// owner's own wish, here and now, is the newer one.
+func (p portion) remember(x row) (remembered bool, why string) {
+	f := p.in.ring.fingerprint(x.address)
+	if r := p.there[fold(x.address)]; r != nil {
+		if r.Status == Active && !(r.Asked.Equal(p.in.began) && r.Consent.Source == p.in.options.Source) {
+			return false, x.why + ", but subscribed here: nothing was changed"
+		}
+		if r.Status != Active {
+			return false, x.why
+		}
+		r.LeftAt = p.in.began // an earlier row of this very list said otherwise
+		r.settle()
+		return true, x.why
+	}
+	if p.shard.Marks[f.String()].refuses(time.Time{}) != nil || p.in.twice[f] != "" && p.in.twice[f] != Active {
+		return false, x.why
+	}
+	at := x.endedAt
+	if at.IsZero() || at.After(p.in.began) {
+		at = longAgo
+	}
+	p.shard.mark(f, func(m *mark) { *m.at(x.ended) = stamp(at) })
+	return true, x.why
 }
 
 // record makes a subscriber of a row.
-func (x row) record(uid string, now time.Time, source string) Subscriber {
+func (p portion) record(shard byte, x row) (Subscriber, error) {
+	uid, err := newUID(shard, p.in.audience.rand)
+	for err == nil && p.uids[uid] {
+		uid, err = newUID(shard, p.in.audience.rand)
+	}
+	if err != nil {
+		return Subscriber{}, err
+	}
+	p.uids[uid] = true
+	now := p.in.began
+	since := stamp(x.since)
+	if since.IsZero() || since.After(now) {
+		since = now
+	}
 	s := Subscriber{
 		UID: uid, Email: x.address, Name: x.name, Cadence: x.cadence, Topics: x.topics,
-		Since: stamp(x.since), Asked: now, Confirmed: now, Consent: Consent{At: stamp(x.since), Source: source},
+		Since: since, Asked: now, Confirmed: now, Consent: Consent{At: since, Source: p.in.options.Source},
 	}
-	if x.since.IsZero() || x.since.After(now) {
-		s.Since, s.Consent.At = now, now
+	if x.paused.After(now) {
+		s.Paused = stamp(x.paused)
 	}
-	if x.consent != nil {
-		s.Consent.Page, s.Consent.Shown = x.consent.Page, x.consent.Shown
-		if x.consent.Source != "" {
-			s.Consent.Source = x.consent.Source
+	if c := x.consent; c != nil {
+		s.Consent.Page, s.Consent.Shown = c.Page, c.Shown
+		if !c.At.IsZero() && c.At.Before(now) {
+			s.Consent.At = stamp(c.At)
+		}
+		if c.Source != "" {
+			s.Consent.Source = c.Source
 		}
 	}
 	s.settle()
-	return s
+	return s, nil
 }

@@ -1,8 +1,6 @@
 package audience
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -22,8 +19,13 @@ type row struct {
 	address, name string
 	cadence       Cadence
 	topics        []string
-	since         time.Time
+	since, paused time.Time
 	consent       *Consent // of our own export
+	// ended is how it ended there, and at what moment, if the list says so: such a row
+	// is not taken, but remembered. why is what the report says of it.
+	ended   ending
+	endedAt time.Time
+	why     string
 }
 
 // ErrNoAddresses means that a file has no column of addresses.
@@ -32,16 +34,14 @@ var ErrNoAddresses = errors.New("no column of this file holds e-mail addresses: 
 // maxCell is the longest text kept of a cell, in characters.
 const maxCell = 300
 
-// readRows goes through a CSV file with commas, semicolons or tabs, with or
-// without headings, and hands on the rows that can be taken.
-func readRows(r io.Reader, report *Report, take func(row) error) error {
-	in := bufio.NewReaderSize(r, 64<<10)
-	if b, _ := in.Peek(3); bytes.Equal(b, []byte("\ufeff")) {
-		in.Discard(3)
-	}
-	head, _ := in.Peek(4 << 10)
+// readRows goes through a CSV file with commas, semicolons, tabs or bars, with or
+// without headings, and hands on the rows that can be taken or are to be remembered.
+// topics is as in [ImportOptions].
+func readRows(r io.Reader, topics map[string]string, report *Report, take func(row) error) error {
+	in := readable(r)
+	comma, skipped := separator(in)
 	c := csv.NewReader(in)
-	c.Comma = separator(head)
+	c.Comma = comma
 	c.FieldsPerRecord = -1
 	c.LazyQuotes = true
 	c.ReuseRecord = true
@@ -55,11 +55,12 @@ func readRows(r io.Reader, report *Report, take func(row) error) error {
 		if err != nil {
 			var syntax *csv.ParseError
 			if errors.As(err, &syntax) {
-				return fmt.Errorf("line %d of the list is not CSV: %v", syntax.Line, syntax.Err)
+				return fmt.Errorf("line %d of the list is not CSV: %v", syntax.Line+skipped, syntax.Err)
 			}
 			return fmt.Errorf("read the list: %w", err)
 		}
 		line, _ := c.FieldPos(0)
+		line += skipped
 		if columns == nil {
 			var ok bool
 			if columns, report.Service, report.Understood, ok = readHeadings(cells); ok {
@@ -71,7 +72,10 @@ func readRows(r io.Reader, report *Report, take func(row) error) error {
 			report.Service, report.Understood = "a plain list", []string{fmt.Sprintf("column %d → address", slices.Index(columns, colEmail)+1)}
 		}
 		report.Rows++
-		x, why := readRow(cells, columns)
+		x, why := readRow(cells, columns, topics)
+		if n := swallowed(cells); n > 0 {
+			why = fmt.Sprintf("goes on to line %d because of a quotation mark that is not closed: none of these lines was read", line+n)
+		}
 		x.line = line
 		if why != "" {
 			report.Refused = append(report.Refused, Refusal{line, why})
@@ -87,16 +91,22 @@ func readRows(r io.Reader, report *Report, take func(row) error) error {
 	return nil
 }
 
-// separator is whichever stands most often in the first line.
-func separator(head []byte) rune {
-	first, _, _ := bytes.Cut(head, []byte("\n"))
-	best := ','
-	for _, c := range []rune{';', '\t'} {
-		if bytes.Count(first, []byte(string(c))) > bytes.Count(first, []byte(string(best))) {
-			best = c
+// swallowed is how many more lines a row takes up if one of its cells looks as if it
+// held other rows: an address in a further line of it. A note of several lines is
+// no such cell.
+func swallowed(cells []string) (lines int) {
+	found := false
+	for _, cell := range cells {
+		_, rest, more := strings.Cut(cell, "\n")
+		if more {
+			lines += strings.Count(rest, "\n") + 1
+			found = found || strings.Contains(rest, "@")
 		}
 	}
-	return best
+	if !found {
+		return 0
+	}
+	return lines
 }
 
 // bareColumns finds the column of addresses in a list without headings.
@@ -111,10 +121,16 @@ func bareColumns(cells []string) []column {
 	return nil
 }
 
-// readRow judges one row; why is empty if it can be taken.
-func readRow(cells []string, columns []column) (x row, why string) {
+// readRow judges one row; why is empty if it can be taken or is to be remembered.
+func readRow(cells []string, columns []column, topics map[string]string) (x row, why string) {
 	x.cadence = Each
 	own := Consent{}
+	end := func(how Status, said string) {
+		if x.ended == "" || how == Complained {
+			x.ended, x.endedAt = ending(how), readTime(said)
+		}
+		x.why = "is marked as not subscribed there"
+	}
 	for i, cell := range cells {
 		if i >= len(columns) {
 			break
@@ -125,13 +141,13 @@ func readRow(cells []string, columns []column) (x row, why string) {
 		cell = cleanCell(cell)
 		switch columns[i] {
 		case colEmail:
-			address, err := ParseAddress(cell)
+			address, err := ParseAddress(harmful(cell))
 			if err != nil {
 				return x, "is not an e-mail address"
 			}
 			x.address = address
 		case colName:
-			x.name = strings.TrimPrefix(cell, "'")
+			x.name = Line(harmful(cell), MaxName)
 		case colCadence:
 			if c := Cadence(strings.ToLower(cell)); cell != "" && !c.Valid() {
 				why = "has a cadence other than each, weekly or monthly"
@@ -139,27 +155,40 @@ func readRow(cells []string, columns []column) (x row, why string) {
 				x.cadence = c
 			}
 		case colTopics:
-			x.topics = strings.FieldsFunc(cell, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '|' })
+			var ok bool
+			if x.topics, ok = readTopics(cell, topics); !ok {
+				why = "names a topic that the settings do not have"
+			}
 		case colSince:
 			x.since = readTime(cell)
 		case colStatus:
-			if statusStops(cell) {
+			switch how := readStatus(cell); {
+			case how == "":
 				why = "is marked as not subscribed there"
+				if !strings.Contains(cell, "@") && utf8.RuneCountInString(cell) <= 20 {
+					why = fmt.Sprintf("is marked as “%s” there", cell)
+				}
+			case how != Active:
+				end(how, "")
 			}
-		case colGone:
+		case colLeft, colBounced, colComplained:
 			if !no(cell) {
-				why = "is marked as not subscribed there"
+				end(map[column]Status{colLeft: Left, colBounced: Bounced, colComplained: Complained}[columns[i]], cell)
 			}
 		case colWanted:
 			if no(cell) {
-				why = "is marked as not subscribed there"
+				end(Left, "")
 			}
+		case colPaused:
+			x.paused = readTime(cell)
+		case colConsentAt:
+			own.At = readTime(cell)
 		case colPage:
-			own.Page = cell
+			own.Page = harmful(cell)
 		case colShown:
-			own.Shown = cell
+			own.Shown = harmful(cell)
 		case colSource:
-			own.Source = cell
+			own.Source = harmful(cell)
 		}
 	}
 	if x.address == "" && why == "" {
@@ -171,21 +200,35 @@ func readRow(cells []string, columns []column) (x row, why string) {
 	return x, why
 }
 
+// readTopics finds the ids of topics in a cell: ids or titles between commas,
+// semicolons or bars, or ids between blanks. ok is false if one is not known.
+func readTopics(cell string, known map[string]string) (ids []string, ok bool) {
+	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|", r) }) {
+		part = strings.TrimSpace(part)
+		words := strings.Fields(part)
+		if _, whole := known[strings.ToLower(part)]; whole {
+			words = []string{part}
+		}
+		for _, w := range words {
+			id := w
+			if known != nil {
+				if id, ok = known[strings.ToLower(w)]; !ok {
+					return nil, false
+				}
+			}
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, true
+}
+
 // cleanCell is a cell as one line of plain text. Bytes that are no UTF-8 are read
 // as Windows-1252, the other encoding lists come in.
 func cleanCell(s string) string {
 	if !utf8.ValidString(s) {
 		s, _ = charmap.Windows1252.NewDecoder().String(s)
 	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.TrimSpace(s)
-	if utf8.RuneCountInString(s) > maxCell {
-		s = string([]rune(s)[:maxCell])
-	}
-	return strings.Clone(s) // the reader uses its memory again
+	return strings.Clone(Line(s, maxCell)) // the reader uses its memory again
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/pennypost/pennypost/internal/audience"
@@ -64,7 +63,7 @@ func (c *audienceList) Run(ctx context.Context, s surroundings) error {
 		row("together", sum.Mailable())
 		fmt.Fprintln(w, "\t\nTOPIC\tSUBSCRIBERS")
 		row("everything", chosen[""])
-		for _, t := range inOrder(known, chosen) {
+		for _, t := range inOrder(topicIDs(known), chosen) {
 			row(t, chosen[t])
 		}
 		fmt.Fprintln(w, "\t\nSTATUS\tPEOPLE")
@@ -86,27 +85,23 @@ type audienceAdd struct {
 	Topic   []string `help:"What they want to hear about, if not everything; once for each topic." placeholder:"TOPIC"`
 }
 
-// longestName is how many characters of a name are kept, as in the form.
-const longestName = 80
-
 // Run adds one subscriber on the author's word.
 func (c *audienceAdd) Run(ctx context.Context, s surroundings) error {
 	address, err := audience.ParseAddress(c.Address)
 	if err != nil {
 		return fmt.Errorf("not added: %w", err)
 	}
-	name := []rune(strings.Join(strings.Fields(c.Name), " "))
 	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
 		known, err := topics(ctx, around.Surroundings)
 		if err != nil {
 			return err
 		}
-		if err := choose(c.Topic, known); err != nil {
+		if err := choose(c.Topic, topicIDs(known)); err != nil {
 			return err
 		}
 		now := around.Now()
 		_, err = list.Add(ctx, audience.Ask{
-			Address: address, Name: string(name[:min(len(name), longestName)]), Cadence: audience.Cadence(c.Cadence), Topics: c.Topic, At: now,
+			Address: address, Name: audience.Line(c.Name, audience.MaxName), Cadence: audience.Cadence(c.Cadence), Topics: c.Topic, At: now,
 			Consent: audience.Consent{At: now, Source: "added by the author"},
 		})
 		var refused *audience.RefusedError

@@ -32,7 +32,11 @@ func (c *audienceImport) Run(ctx context.Context, s surroundings) (err error) {
 		return fmt.Errorf("%s is no file that can be read twice: save the list to one first", c.File)
 	}
 	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, around data) error {
-		o := audience.ImportOptions{Source: "import of " + filepath.Base(c.File), DryRun: true}
+		known, err := topics(ctx, around.Surroundings)
+		if err != nil {
+			return err
+		}
+		o := audience.ImportOptions{Source: "import of " + filepath.Base(c.File), DryRun: true, Topics: topicNames(known)}
 		bar := s.bar(-1, "reading the list")
 		trial, err := list.Import(ctx, file, o)
 		_ = bar.Finish() // drawing is not worth failing for
@@ -40,7 +44,7 @@ func (c *audienceImport) Run(ctx context.Context, s surroundings) (err error) {
 			return err
 		}
 		describe(s.out, filepath.Base(c.File), trial)
-		if trial.Added == 0 {
+		if trial.Added == 0 && trial.Remembered == 0 {
 			_, err = fmt.Fprintln(s.out, "There is nobody to add.")
 			return err
 		}
@@ -98,6 +102,9 @@ func describe(out io.Writer, name string, r audience.Report) {
 		refusal(out, x)
 	}
 	fmt.Fprintf(out, "Of %s %d would be added and %d not taken.\n", count(r.Rows, "row"), r.Added, len(r.Refused))
+	if r.Remembered > 0 {
+		fmt.Fprintf(out, "%d of those not taken would be remembered, so that no other list brings them in.\n", r.Remembered)
+	}
 }
 
 // refusal is one row that is not taken, without its address.

@@ -11,8 +11,8 @@ import (
 	"github.com/pennypost/pennypost/internal/settings"
 )
 
-// topics are the ids of the topics that the settings in force offer.
-func topics(ctx context.Context, s functions.Surroundings) ([]string, error) {
+// topics are those that the settings in force offer.
+func topics(ctx context.Context, s functions.Surroundings) ([]settings.Topic, error) {
 	c, err := loadCatalog(ctx, s)
 	if err != nil {
 		return nil, err
@@ -21,11 +21,28 @@ func topics(ctx context.Context, s functions.Surroundings) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the settings in the catalog: %w", err)
 	}
+	return set.Topics, nil
+}
+
+// topicIDs are the topics' ids, in the settings' order.
+func topicIDs(all []settings.Topic) []string {
 	var ids []string
-	for _, t := range set.Topics {
+	for _, t := range all {
 		ids = append(ids, t.ID)
 	}
-	return ids, nil
+	return ids
+}
+
+// topicNames are the topics' ids by what a list may call them.
+func topicNames(all []settings.Topic) map[string]string {
+	names := map[string]string{}
+	for _, t := range all {
+		names[strings.ToLower(t.Title)] = t.ID
+	}
+	for _, t := range all {
+		names[strings.ToLower(t.ID)] = t.ID
+	}
+	return names
 }
 
 // choose refuses a topic that there is not.

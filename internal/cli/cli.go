@@ -26,6 +26,7 @@ type commands struct {
 	Status   statusCommand   `cmd:"" help:"One screen: published, pending, open issues, errors."`
 	Setup    setupCommand    `cmd:"" help:"Tell a stack on AWS and Mailgun of each other."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything a stack on AWS needs, and say what to do."`
+	Keys     keysCommand     `cmd:"" help:"The keys that sign links in mails."`
 }
 
 // surroundings is what a command writes to, and whom it may ask.

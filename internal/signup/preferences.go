@@ -100,7 +100,7 @@ func (a *answer) save(token string, s audience.Subscriber) error {
 	if !cadence.Valid() {
 		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{})
 	}
-	name, topics := plain(form.Get("name"), maxName), readTopics(form["topics"], a.look.settings.Topics)
+	name, topics := audience.Line(form.Get("name"), audience.MaxName), readTopics(form["topics"], a.look.settings.Topics)
 	return a.update(token, s, "Saved.", func(s *audience.Subscriber) {
 		s.Cadence, s.Name, s.Topics = cadence, name, topics
 	})
@@ -124,7 +124,7 @@ func (a *answer) move(token string, s audience.Subscriber) error {
 	sent := a.r.PostForm.Get("email")
 	address, err := audience.ParseAddress(sent)
 	if err != nil {
-		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{Error: err.Error(), New: plain(sent, 254)})
+		return a.showPreferences(http.StatusUnprocessableEntity, token, s, preferenceWords{Error: err.Error(), New: audience.Line(sent, 254)})
 	}
 	if s.Status != audience.Active {
 		return a.showPreferences(http.StatusOK, token, s, preferenceWords{})

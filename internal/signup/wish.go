@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/settings"
@@ -21,10 +19,7 @@ type wish struct {
 	Robot   bool     // the field nobody sees was filled in
 }
 
-const (
-	maxName = 100 // characters
-	maxPage = 200 // bytes
-)
+const maxPage = 200 // bytes
 
 // readWish takes a wish from a form. errs tells by field name what is wrong with
 // it, in words for a subscriber; the wish holds what can be shown again.
@@ -35,12 +30,12 @@ func readWish(form url.Values, topics []settings.Topic) (w wish, errs map[string
 	address, err := audience.ParseAddress(form.Get("email"))
 	if err != nil {
 		errs["email"] = err.Error()
-		w.Address = plain(form.Get("email"), 254)
+		w.Address = audience.Line(form.Get("email"), 254)
 	} else {
 		w.Address = address
 	}
 
-	w.Name = plain(form.Get("name"), maxName)
+	w.Name = audience.Line(form.Get("name"), audience.MaxName)
 
 	w.Cadence = audience.Cadence(form.Get("cadence"))
 	if w.Cadence == "" {
@@ -70,32 +65,13 @@ func readTopics(chosen []string, topics []settings.Topic) []string {
 	return ids
 }
 
-// plain is a text as one line without control characters, cut to a number of characters.
-func plain(s string, most int) string {
-	s = strings.ToValidUTF8(s, "")
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) > most {
-		s = strings.TrimSpace(string([]rune(s)[:most]))
-	}
-	return s
-}
-
 // readPage keeps the path of a page of this site and nothing else: no host, no query.
 func readPage(s string) string {
 	if s == "" || len(s) > 4*maxPage {
 		return ""
 	}
 	u, err := url.Parse(s)
-	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "@") || len(u.Path) > maxPage || plain(u.Path, maxPage) != u.Path {
+	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "@") || len(u.Path) > maxPage || audience.Line(u.Path, maxPage) != u.Path {
 		return ""
 	}
 	return u.Path
