@@ -217,8 +217,8 @@ func (p *process) shows(path, text string) {
 
 // letter is one mail as the inbox tells programs of it.
 type letter struct {
-	To, From, Subject, Text, HTML string
-	Headers                       map[string]string
+	ID, To, From, Subject, Text, HTML string
+	Headers                           map[string]string
 }
 
 // letters are all mails, the newest first.
