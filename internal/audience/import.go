@@ -89,8 +89,9 @@ type importer struct {
 	report   Report
 	shards   [ShardCount][]row // read and not yet written
 	held     int               // rows in shards
-	// twice is what became of addresses that a dry run has seen, because it writes none.
-	twice map[Fingerprint]Status
+	// twice tells which addresses a dry run has seen, because it writes none, and whether
+	// the list said that they had left.
+	twice map[Fingerprint]bool
 }
 
 // flush writes the rows that are held, eight shards at a time.
@@ -143,17 +144,12 @@ func (in *importer) remember() {
 		return
 	}
 	if in.twice == nil {
-		in.twice = map[Fingerprint]Status{}
+		in.twice = map[Fingerprint]bool{}
 	}
 	for _, rows := range in.shards {
 		for _, x := range rows {
 			f := in.ring.fingerprint(x.address)
-			switch _, seen := in.twice[f]; {
-			case x.ended != "":
-				in.twice[f] = Status(x.ended)
-			case !seen:
-				in.twice[f] = Active
-			}
+			in.twice[f] = in.twice[f] || x.ended != ""
 		}
 	}
 }
@@ -235,8 +231,11 @@ func (p portion) judge(x row) error {
 	if _, left := p.in.gone.at[f]; left {
 		return &RefusedError{Status: Left}
 	}
-	if status, seen := p.in.twice[f]; seen {
-		return &RefusedError{Status: status}
+	switch ended, seen := p.in.twice[f]; {
+	case ended:
+		return &RefusedError{Status: Left}
+	case seen:
+		return &RefusedError{Status: Active}
 	}
 	return nil
 }
@@ -260,7 +259,7 @@ func (p portion) remember(x row) (remembered bool, why string) {
 		r.settle()
 		return true, x.why
 	}
-	if p.shard.Marks[f.String()].refuses(time.Time{}) != nil || p.in.twice[f] != "" && p.in.twice[f] != Active {
+	if p.shard.Marks[f.String()].refuses(time.Time{}) != nil || p.in.twice[f] {
 		return false, x.why
 	}
 	at := x.endedAt

@@ -5,9 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,9 +52,9 @@ func TestImportOfOthersExports(t *testing.T) {
 		"Macintosh":                  {"a list with headings", "Email,Name\ranna@example.org,Anna\rbert,Bert\r"},
 		"UTF-16":                     {"a list with headings", wide(true, "\ufeffEmail\tName\r\nanna@example.org\tAnna\r\nbert\tBert\r\n")},
 		"UTF-16, big, no mark":       {"a list with headings", wide(false, "Email\tName\r\nanna@example.org\tAnna\r\nbert\tBert\r\n")},
-		"semicolons, BOM, CRLF": {"a list with headings", "\ufeffName;E-Mail;Status\r\nAnna;anna@example.org;subscribed\r\nBert;bert@example.org;cleaned\r\n"},
-		"bare":                  {"a plain list", "anna@example.org\n\nnobody\n"},
-		"tabs without headings": {"a plain list", "Anna\tanna@example.org\nBert\t\n"},
+		"semicolons, BOM, CRLF":      {"a list with headings", "\ufeffName;E-Mail;Status\r\nAnna;anna@example.org;subscribed\r\nBert;bert@example.org;cleaned\r\n"},
+		"bare":                       {"a plain list", "anna@example.org\n\nnobody\n"},
+		"tabs without headings":      {"a plain list", "Anna\tanna@example.org\nBert\t\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, _ := newAudience(t)
@@ -350,43 +347,4 @@ func FuzzImport(f *testing.F) {
 			t.Errorf("the error holds an address: %v", err)
 		}
 	})
-}
-
-// BenchmarkImport takes in and puts out lists of 100,000 rows; ROWS=1000000 more.
-func BenchmarkImportExport(b *testing.B) {
-	rows := 100_000
-	if n := os.Getenv("ROWS"); n != "" {
-		fmt.Sscan(n, &rows)
-	}
-	file := filepath.Join(b.TempDir(), "list.csv")
-	out, err := os.Create(file)
-	if err != nil {
-		b.Fatal(err)
-	}
-	fmt.Fprintln(out, "Email,Name,Cadence")
-	for i := range rows {
-		fmt.Fprintf(out, "reader%d@example.org,Reader %d,%s\n", i, i, Cadences[i%3])
-	}
-	if err := out.Close(); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		a, _ := newAudience(b)
-		in, err := os.Open(file)
-		if err != nil {
-			b.Fatal(err)
-		}
-		start := time.Now()
-		report, err := a.Import(b.Context(), in, ImportOptions{Source: "a list"})
-		in.Close()
-		if err != nil || report.Added != rows {
-			b.Fatalf("%d added, %v", report.Added, err)
-		}
-		b.ReportMetric(float64(rows)/time.Since(start).Seconds(), "imported/s")
-		start = time.Now()
-		if n, err := a.Export(b.Context(), io.Discard); err != nil || n != rows {
-			b.Fatalf("%d exported, %v", n, err)
-		}
-		b.ReportMetric(float64(rows)/time.Since(start).Seconds(), "exported/s")
-	}
 }

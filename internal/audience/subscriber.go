@@ -44,7 +44,7 @@ type CadenceChange struct {
 
 // Consent is the record of what somebody agreed to.
 type Consent struct {
-	At     time.Time `json:"at"`               // when the form was sent
+	At     time.Time `json:"at"`               // when the button was pressed
 	Page   string    `json:"page,omitempty"`   // the path of the page it was sent from
 	Shown  string    `json:"shown,omitempty"`  // the sentence beside the button
 	Source string    `json:"source,omitempty"` // "form", "import of …", "added by the author"

@@ -135,6 +135,7 @@ func newSite(t testing.TB) *site {
 		Log: slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Say: func(line string) { fmt.Fprintln(lines, line) },
 	})
+	h.wait.took(0) // tests do not wait
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	s.url, s.client = server.URL, &http.Transport{MaxIdleConnsPerHost: 16}

@@ -109,6 +109,7 @@ func (a *answer) request(address, use string, q *request) error {
 	}
 	switch {
 	case !mine:
+		a.wait.imitate(ctx)
 		a.again(t, now, etag, how, q.Asked)
 		return nil
 	case how.Never || now.Kind == fresh && how.Status != audience.Active:
@@ -178,14 +179,27 @@ func (a *answer) letter(t ticket, q *request, uid string) (mail.Message, error) 
 }
 
 // lastSend remembers how long the last mail took, so that an answer that sends
-// none can take as long.
+// none, to whatever address, can take as long.
 type lastSend struct{ nanoseconds atomic.Int64 }
 
-func (l *lastSend) took(d time.Duration) { l.nanoseconds.Store(int64(min(d, 2*time.Second))) }
+// usualSend is how long a mail takes as long as none was sent.
+const usualSend = 300 * time.Millisecond
+
+func (l *lastSend) took(d time.Duration) {
+	l.nanoseconds.Store(int64(max(1, min(d, 2*time.Second))))
+}
+
+// last is how long a mail takes.
+func (l *lastSend) last() time.Duration {
+	if n := l.nanoseconds.Load(); n > 0 {
+		return time.Duration(n)
+	}
+	return usualSend
+}
 
 func (l *lastSend) imitate(ctx context.Context) {
 	select {
-	case <-time.After(time.Duration(l.nanoseconds.Load())):
+	case <-time.After(l.last()):
 	case <-ctx.Done():
 	}
 }

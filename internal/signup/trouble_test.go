@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -50,6 +51,21 @@ func TestScrub(t *testing.T) {
 	} {
 		if got := scrub(in); got != want {
 			t.Errorf("scrub(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// An answer that sends no mail takes as long as one that does, whether the address may
+// not be written to or had its mail today.
+func TestHowLongAMailTakes(t *testing.T) {
+	var l lastSend
+	if got := l.last(); got != usualSend {
+		t.Errorf("before the first: %v", got)
+	}
+	for took, want := range map[time.Duration]time.Duration{0: 1, 5 * time.Millisecond: 5 * time.Millisecond, time.Minute: 2 * time.Second} {
+		l.took(took)
+		if got := l.last(); got != want {
+			t.Errorf("after one of %v: %v, want %v", took, got, want)
 		}
 	}
 }

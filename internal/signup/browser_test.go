@@ -1,0 +1,265 @@
+package signup
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/theme"
+)
+
+// sights are all pages a subscriber can come to, as they are answered.
+func sights(s *site) map[string]string {
+	s.t.Helper()
+	token := s.subscribe("anna@example.org", "weekly")
+	confirm := s.linkIn(s.inbox.to("anna@example.org")[0])
+	s.clock.turn(time.Minute)
+	form := s.get("/subscribe").fields()
+	form.Set("email", "not an address")
+	me := func(do string, more ...string) string {
+		v := url.Values{"t": {token}, "do": {do}}
+		for i := 0; i < len(more); i += 2 {
+			v.Add(more[i], more[i+1])
+		}
+		return s.post("/preferences", v).body
+	}
+	all := map[string]string{
+		"subscribe":    s.get("/subscribe").body,
+		"box":          s.post("/subscribe", url.Values{"email": {"bert@example.org"}}).body,
+		"mistake":      s.post("/subscribe", form).body,
+		"inbox":        s.get("/subscribe?done").body,
+		"confirm":      s.get(confirm).body,
+		"welcome":      s.post(confirm, nil).body,
+		"preferences":  s.get("/preferences?t=" + token).body,
+		"saved":        me("save", "cadence", "monthly", "topics", "books", "name", "Anna"),
+		"move-mistake": me("move", "email", "lee"),
+		"paused":       me("pause", "weeks", "4"),
+		"erase":        me("erase"),
+		"ask-link":     s.get("/preferences").body,
+		"bad-link":     s.get("/unsubscribe?t=x").body,
+		"unsubscribe":  s.get("/unsubscribe?t=" + token).body,
+		"not-found":    s.get("/nowhere").body,
+	}
+	all["left"] = s.post("/unsubscribe?t="+token, nil).body
+	all["preferences-left"] = s.get("/preferences?t=" + token).body
+	all["overtaken"] = s.post(confirm, nil).body
+	all["erased"] = me("erase", "sure", "yes")
+	all["not-subscribed"] = s.get("/unsubscribe?t=" + token).body
+	return all
+}
+
+// TestPagesAreValid asks html-validate about every page.
+func TestPagesAreValid(t *testing.T) {
+	tool, err := exec.LookPath("html-validate")
+	if err != nil {
+		tool, err = filepath.Abs("../../.cache/npm/node_modules/.bin/html-validate")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(tool); err != nil {
+			t.Skip("html-validate is not there; .ci/tools fetches it")
+		}
+	}
+	dir := t.TempDir()
+	for name, body := range sights(newSite(t)) {
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := filepath.Abs("../theme/testdata/html-validate.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tool, "--config", config, "--formatter", "stylish", dir).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// view is one way of looking at a page.
+type view struct {
+	colours string
+	width   int64
+}
+
+// TestPagesInABrowser looks at every page in Chromium on a telephone by day, and at
+// some on a desk by night: axe finds no breach of WCAG 2.2 A and AA, and nothing
+// sticks out sideways, also at 400 %. Then it signs up by the keyboard alone, with scripts turned
+// off. With SCREENSHOTS naming a folder it looks at all in both ways and keeps pictures
+// for people there.
+func TestPagesInABrowser(t *testing.T) {
+	axe, err := os.ReadFile("../../.cache/npm/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Skip("axe-core is not in .cache; .ci/tools fetches it")
+	}
+	s := newSite(t)
+	pages := sights(s)
+	home := s.withAssets(pages)
+	ctx := browser(t)
+	for name := range pages {
+		views := []view{{"light", 360}}
+		if os.Getenv("SCREENSHOTS") != "" || slices.Contains([]string{"preferences", "mistake", "erase"}, name) {
+			views = append(views, view{"dark", 1440}) // what the others are made of is in these
+		}
+		for _, view := range views {
+			label := name + "-" + view.colours + "-" + strconv.FormatInt(view.width, 10)
+			look := func(what string, do ...chromedp.Action[chromedp.Void]) {
+				t.Helper()
+				if err := chromedp.Do(ctx, do...); err != nil {
+					t.Fatalf("%s: %s: %v", label, what, err)
+				}
+			}
+			look("open", prefers(view.colours), chromedp.EmulateViewport(view.width, 900), chromedp.Navigate(home+"/sights/"+name), chromedp.Evaluate[chromedp.Void](string(axe)))
+			if dir := os.Getenv("SCREENSHOTS"); dir != "" {
+				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, label+".png"), png, 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run({
+				runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+			}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range found {
+				t.Errorf("%s: axe: %s", label, f)
+			}
+			look("narrow", chromedp.EmulateViewport(320, 900))
+			wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
+			if err != nil || wide > 0 {
+				t.Errorf("%s: %.0f pixels too wide at 400 %%, %v", label, wide, err)
+			}
+		}
+	}
+
+	// By the keyboard, without scripts. The box on a page leads to the signed form.
+	do := func(what string, actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, actions...); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	says := func(text string) {
+		t.Helper()
+		got, err := chromedp.Run(ctx, chromedp.Text("main"))
+		if err != nil || !strings.Contains(got, text) {
+			t.Fatalf("the page does not say %q but %q, %v", text, got, err)
+		}
+	}
+	do("no scripts", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	do("open the form", chromedp.Navigate(home+"/subscribe"), chromedp.Focus("#subscribe-email"))
+	s.clock.turn(3 * time.Second)
+	do("send the form", chromedp.KeyEvent("keys@example.org"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("main"))
+	for range 100 {
+		if len(s.inbox.to("keys@example.org")) > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	letters := s.inbox.to("keys@example.org")
+	if len(letters) != 1 {
+		t.Fatalf("%d mails", len(letters))
+	}
+	do("open the link", chromedp.Navigate(home+s.linkIn(letters[0])), chromedp.Focus("main .button"), chromedp.KeyEvent("\r"), chromedp.WaitVisible(`main a[href^="/preferences?t="]`))
+	says("You are subscribed")
+	do("unsubscribe", chromedp.Navigate(home+"/unsubscribe?t="+s.token("keys@example.org")), chromedp.Focus("main .button"), chromedp.KeyEvent("\r"), chromedp.WaitVisible(`main a[href="/subscribe"]`))
+	says("will not write to you any more")
+}
+
+// withAssets serves the site's pages with the theme's files beside them, and the sights
+// as they were.
+func (s *site) withAssets(sights map[string]string) (url string) {
+	s.t.Helper()
+	set, _, err := settings.Parse([]byte(siteYAML))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	look, err := theme.New(set)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", s.proxy())
+	for _, a := range look.Assets() {
+		mux.HandleFunc("GET "+a.URL(), func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", a.ContentType)
+			_, _ = w.Write(a.Body)
+		})
+	}
+	mux.HandleFunc("GET /sights/{name}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, sights[r.PathValue("name")])
+	})
+	server := httptest.NewServer(mux)
+	s.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// proxy passes on to the site.
+func (s *site) proxy() http.Handler {
+	to, err := url.Parse(s.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return httputil.NewSingleHostReverseProxy(to)
+}
+
+// browser starts Chromium, or skips the test where there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("chromium is not installed")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("hide-scrollbars", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("starting Chromium: %v", err)
+	}
+	return ctx
+}
+
+// prefers makes the page prefer "light" or "dark".
+func prefers(colours string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}},
+		})
+		return err
+	})
+}
