@@ -60,7 +60,7 @@ type erasure struct {
 
 // certify writes the certificate of an erasure, for the author to hand on.
 func (e erasure) certify(out io.Writer) error {
-	record := "the subscriber's record: address, name, choices, consent and history,\n             and what an earlier address had left behind"
+	record := "the subscriber's record: address, name, choices, consent and history,\n             and what an earlier or a later address of theirs holds"
 	if !e.found {
 		record = "there was no subscriber's record of this address"
 	}
