@@ -4,10 +4,12 @@
 # make bench  the benchmarks, as ratios measured side by side
 # make simulate SEEDS=1000   histories of a whole stack in which everything breaks; FROM=1: the first
 # make simulate SEED=7       one of them, told step by step
+# make deploy the stack to AWS; asks once, shows what will change (ASK=1, YES=1: see infra/deploy)
+# make destroy takes it down; the buckets stay
 # make build  the five functions as AWS runs them, and the pennypost command
 
 .DEFAULT_GOAL := build
-.PHONY: run test check bench simulate build functions tools clean
+.PHONY: run test check bench simulate build functions tools clean deploy destroy
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUNCTIONS   := publish digest send subscribe webhook
@@ -36,6 +38,12 @@ SEEDS ?= 1000
 simulate:
 	@go test ./internal/simulate -run '^TestHistories$$' -count 1 -timeout 0 -v \
 		$(if $(SEED),-seed $(SEED),-seeds $(SEEDS) $(if $(FROM),-from $(FROM)))
+
+deploy:
+	@ASK="$(ASK)" YES="$(YES)" infra/deploy
+
+destroy:
+	@SUBSCRIBERS="$(SUBSCRIBERS)" infra/destroy
 
 build: functions
 	go build -trimpath -o pennypost .

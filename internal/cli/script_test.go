@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,7 +28,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
 		e.Values[running{}] = &running{}
 		e.Values[holder{}] = &holder{}
-		return nil
+		repo, err := filepath.Abs("../..")
+		e.Setenv("REPO", repo)
+		return err
 	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		"local":   startLocal,
 		"mails":   listMails,

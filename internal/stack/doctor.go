@@ -125,7 +125,7 @@ func (d *Doctor) theSettings(ctx context.Context) []Finding {
 	if set.URL != d.Stack.SiteURL {
 		found = append(found, Finding{
 			"settings", "url is " + set.URL + ", and the stack's SiteUrl is " + d.Stack.SiteURL,
-			"make them one: links in mails sent before a post is published use the stack's; `make deploy` asks for it with --ask",
+			"make them one: links in mails sent before a post is published use the stack's; `make deploy ASK=1` asks for it",
 		})
 	}
 	return found
