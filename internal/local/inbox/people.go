@@ -167,8 +167,9 @@ func (s *Server) source(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) style(w http.ResponseWriter, r *http.Request) {
-	http.ServeFileFS(w, r, pageFiles, "page/style.css")
+// asset serves a file that the pages need.
+func asset(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, pageFiles, "page/"+name) }
 }
 
 func (s *Server) show(w http.ResponseWriter, name string, data any) {
@@ -180,6 +181,6 @@ func (s *Server) show(w http.ResponseWriter, name string, data any) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'")
 	_, _ = page.WriteTo(w)
 }
