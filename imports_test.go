@@ -20,6 +20,7 @@ var imports = []struct {
 	pkg, may, why string
 }{
 	{"internal/post", "", "a post is a text; who links to it or mails it is not its business"},
+	{"internal/code", "", "250 languages, for those who write pages"},
 	{"internal/settings", "", "the author's wishes, of use to everybody"},
 	{"internal/picture", "", "bytes in, bytes out"},
 	{"internal/receipt", "", "words for the author; what happened is told to it"},
@@ -36,6 +37,7 @@ var imports = []struct {
 	{"internal/signup", "internal/audience internal/catalog internal/mail internal/settings internal/theme internal/store", "the subscriber's pages send through a Sender of one method"},
 	{"internal/build", "internal/catalog internal/post internal/publish internal/settings internal/site internal/theme", "the same plan as publishing, into a folder"},
 	{"functions", "internal/audience internal/catalog internal/mail internal/mailgun internal/newsletter internal/publish internal/settings internal/signup internal/store internal/theme", "the only place where events, environment, keys and the CDN meet the workflows"},
+	{"functions/publish", "functions internal/code internal/post", "the one function that writes pages, and gives their code its colours"},
 	{"functions/*", "functions", "a main says which function it is"},
 	{"internal/local", "functions internal/store internal/local/*", "a laptop runs the functions; it does not know what they do"},
 	{"internal/local/*", "internal/store", "each stands in for one service"},

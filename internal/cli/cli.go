@@ -40,6 +40,7 @@ type surroundings struct {
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	colours()
 	code := -1
 	var c commands
 	parser, err := kong.New(&c,

@@ -3,8 +3,6 @@ package post
 import (
 	"strings"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/ast"
 )
 
@@ -15,6 +13,16 @@ const (
 	maxHighlightLine = 2 << 10
 	maxHighlightPost = 200 << 10 // in one post; each block counts for at least a KB
 )
+
+// Tokens tells the words of a program apart, piece by piece, as package code does.
+type Tokens func(text, language string, piece func(class, text string)) (done bool)
+
+var colours Tokens
+
+// RegisterColours gives code on pages its colours. Programs that write pages call it
+// when they start, with code.Tokens; it is registered, as formats of pictures are,
+// because all others are to do without what it brings along.
+func RegisterColours(t Tokens) { colours = t }
 
 // fenceLanguage is the language named on a fence: "go", "go {linenos=true}",
 // "{.go}" and "language-go" all mean go.
@@ -30,7 +38,7 @@ func fenceLanguage(n *ast.FencedCodeBlock, src []byte) string {
 	return cleanClass(strings.TrimPrefix(strings.ToLower(info), "language-"))
 }
 
-// code writes a block of code, with chroma's classes where its language is known.
+// code writes a block of code, with classes for colours where its language is known.
 func (w *writer) code(n ast.Node, language string) {
 	var text strings.Builder
 	for i := range n.Lines().Len() {
@@ -61,48 +69,20 @@ func (w *writer) highlight(code, language string) (done bool) {
 		return false
 	}
 	w.coloured += 1<<10 + len(code)
-	lexer := lexers.Get(language)
-	if lexer == nil || lexer.Config().Name == "plaintext" {
-		return false
-	}
 	start := len(w.out)
-	defer func() {
-		if recover() != nil { // a fault in one of chroma's 250 lexers costs the colours, not the page
-			w.out, done = w.out[:start], false
-		}
-	}()
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
-	if err != nil {
-		return false
-	}
-	written := 0
-	for t := tokens(); t != chroma.EOF; t = tokens() {
-		written += len(t.Value)
-		class := tokenClass(t.Type)
-		if class == "" || strings.TrimSpace(t.Value) == "" {
-			w.esc(t.Value)
-			continue
+	done = colours != nil && colours(code, language, func(class, text string) {
+		if class == "" || strings.TrimSpace(text) == "" {
+			w.esc(text)
+			return
 		}
 		w.str(`<span class="` + class + `">`)
-		w.esc(t.Value)
+		w.esc(text)
 		w.str("</span>")
-	}
-	if written < len(code) { // the lexer gave up: the text matters more than its colours
+	})
+	if !done {
 		w.out = w.out[:start]
-		return false
 	}
-	return true
-}
-
-// tokenClass is the short class that style sheets for chroma and Pygments name.
-func tokenClass(t chroma.TokenType) string {
-	for t != 0 {
-		if class, ok := chroma.StandardTypes[t]; ok {
-			return class
-		}
-		t = t.Parent()
-	}
-	return ""
+	return done
 }
 
 func longestLine(s string) int {

@@ -1,0 +1,5 @@
+package post
+
+import "github.com/pennypost/pennypost/internal/code"
+
+func init() { RegisterColours(code.Tokens) }
