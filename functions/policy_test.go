@@ -114,7 +114,7 @@ func bucketOf(name string) string {
 
 // season is all five functions on fake servers, with a clock that the test moves.
 type season struct {
-	t     *testing.T
+	t     testing.TB
 	aws   *awsServer
 	mail  *httptest.Server
 	owner *s3.Client // the author's
@@ -124,7 +124,7 @@ type season struct {
 	now time.Time
 }
 
-func newSeason(t *testing.T) *season {
+func newSeason(t testing.TB) *season {
 	t.Helper()
 	s := &season{t: t, now: time.Now().UTC().Truncate(time.Second), each: map[string]functions.Surroundings{}}
 	s.aws = newAWS(t, map[string]string{"/pennypost/mailgun/sending-key": "key", "/pennypost/mailgun/events-key": "key", "/pennypost/mailgun/signing-key": "key"})
@@ -194,6 +194,17 @@ func (s *season) upload(bucket, key string, body []byte) {
 	s.t.Helper()
 	_, err := s.owner.PutObject(s.t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucketOf(bucket)), Key: &key, Body: bytes.NewReader(body)})
 	s.ok(err)
+}
+
+// read is an object's body.
+func (s *season) read(bucket, key string) string {
+	s.t.Helper()
+	o, err := s.owner.GetObject(s.t.Context(), &s3.GetObjectInput{Bucket: aws.String(bucketOf(bucket)), Key: &key})
+	s.ok(err)
+	defer func() { _ = o.Body.Close() }()
+	body, err := io.ReadAll(o.Body)
+	s.ok(err)
+	return string(body)
 }
 
 // forget loses an object.
@@ -266,13 +277,10 @@ func (s *season) everything() {
 		s.send(time.Minute, 3)
 	}
 	// A digest that was opened by a run that died right after.
-	old, err := s.owner.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucketOf("state")), Key: aws.String("outbox.json")})
-	s.ok(err)
-	outbox, err := io.ReadAll(old.Body)
-	s.ok(err)
+	outbox := s.read("state", "outbox.json")
 	s.wait(32 * 24 * time.Hour)
 	s.ok(s.newsletter("digest").OpenDigests(ctx))
-	s.upload("state", "outbox.json", outbox)
+	s.upload("state", "outbox.json", []byte(outbox))
 	s.restart()
 	s.ok(s.newsletter("digest").OpenDigests(ctx))
 	s.send(time.Minute, 3)

@@ -120,7 +120,10 @@ func TestFunctionsAsShipped(t *testing.T) {
 
 	owner.put("posts/alpha.md", []byte("# Alpha\n\n```go\nfunc main() {}\n```\n"))
 	publish.ok(queued(created("posts/alpha.md")))
-	publish.wantLog(`"` + "PostsPublished" + `":1`)
+	publish.wantLog(`"PostsPublished":1`)
+	if page := owner.read("site", "blog/alpha/index.html"); !strings.Contains(page, `<span class="kd">func</span>`) {
+		t.Errorf("no colours in %s", page)
+	}
 	for range 3 {
 		send.ok(scheduled)
 	}
