@@ -222,26 +222,15 @@ func (s *stack) functions() {
 
 func (s *stack) roles() {
 	s.each("AWS::IAM::Role", func(name string, p map[string]any) {
-		if at(p, "ManagedPolicyArns") != nil {
-			s.t.Errorf("%s has managed policies: %s", name, text(at(p, "ManagedPolicyArns")))
-		}
-		for _, policy := range list(at(p, "Policies")) {
-			for _, st := range list(at(policy, "PolicyDocument", "Statement")) {
-				for _, action := range list(at(st, "Action")) {
-					if strings.Contains(fmt.Sprint(action), "*") {
-						s.t.Errorf("%s allows %v", name, action)
-					}
-				}
-				for _, resource := range list(at(st, "Resource")) {
-					written := text(resource)
-					// A "*" may only stand at the end, for what begins with a prefix.
-					if stars := strings.Count(written, "*"); stars > 1 || stars == 1 && !strings.HasSuffix(strings.TrimRight(written, `"}`), "*") || written == `"*"` {
-						s.t.Errorf("%s allows %v on %s", name, at(st, "Action"), written)
-					}
-				}
+		managed, _ := at(p, "ManagedPolicyArns").([]any)
+		for _, m := range managed { // those of AWS allow more than is needed here
+			if at(s.resources[id(m)], "Type") != "AWS::IAM::ManagedPolicy" {
+				s.t.Errorf("%s has a policy that is not of this stack: %s", name, text(m))
 			}
 		}
+		s.statements(name, list(at(p, "Policies")))
 	})
+	s.each("AWS::IAM::ManagedPolicy", func(name string, p map[string]any) { s.statements(name, []any{p}) })
 	for _, kind := range []string{"AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"} {
 		s.each(kind, func(name string, p map[string]any) {
 			for _, st := range list(at(p, "PolicyDocument", "Statement")) {
@@ -256,6 +245,26 @@ func (s *stack) roles() {
 			s.t.Errorf("%s lets in every %v", name, at(p, "Principal"))
 		}
 	})
+}
+
+// statements checks what policies allow: no action with a wildcard, and of resources
+// only what begins with a prefix.
+func (s *stack) statements(name string, policies []any) {
+	for _, policy := range policies {
+		for _, st := range list(at(policy, "PolicyDocument", "Statement")) {
+			for _, action := range list(at(st, "Action")) {
+				if strings.Contains(fmt.Sprint(action), "*") {
+					s.t.Errorf("%s allows %v", name, action)
+				}
+			}
+			for _, resource := range list(at(st, "Resource")) {
+				written := text(resource)
+				if stars := strings.Count(written, "*"); stars > 1 || stars == 1 && !strings.HasSuffix(strings.TrimRight(written, `"}`), "*") || written == `"*"` {
+					s.t.Errorf("%s allows %v on %s", name, at(st, "Action"), written)
+				}
+			}
+		}
+	}
 }
 
 func (s *stack) alarms() {
