@@ -44,7 +44,7 @@ var imports = []struct {
 	{"internal/store/storetest", "internal/local/s3disk internal/store", "tests of every package need a bucket"},
 	{"internal/stack", "internal/store internal/mail internal/mailgun internal/settings", "AWS and Mailgun from the laptop: what is deployed, not what it does"},
 	{"internal/stack/stacktest", "", "tests of every package that speaks to AWS need one"},
-	{"internal/simulate", "functions internal/catalog internal/publish internal/settings internal/site internal/theme internal/simulate/memory", "it plays the handlers; a clean build is its oracle, and that is made of the same parts"},
+	{"internal/simulate", "functions internal/audience internal/catalog internal/newsletter internal/publish internal/site internal/theme internal/simulate/memory", "it plays the handlers; a clean build is its oracle, and that is made of the same parts"},
 	{"internal/simulate/memory", "", "an S3 in memory, which knows nothing of what is in it"},
 	{"internal/cli", "*", "a command names what it needs"},
 	{"infra", "", "the stack is described, not imported"},

@@ -33,7 +33,7 @@ type Audience struct {
 	now   func() time.Time
 	rand  io.Reader
 
-	mu     sync.Mutex // guards the keys at hand
+	turn   chan struct{} // whoever holds it reads the keys; guards those at hand
 	ring   *keyring
 	ringAt time.Time
 
@@ -49,7 +49,7 @@ func Open(o Options) *Audience {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	return &Audience{state: o.State, now: o.Now, rand: &lockedReader{r: o.Rand}, counted: map[string]counted{}}
+	return &Audience{state: o.State, now: o.Now, rand: &lockedReader{r: o.Rand}, turn: make(chan struct{}, 1), counted: map[string]counted{}}
 }
 
 // lockedReader lets several goroutines draw from a source that may not like it.

@@ -85,8 +85,8 @@ func (a *Audience) Count(ctx context.Context) (Counts, error) {
 		slots = make(chan struct{}, 8)
 	)
 	for _, f := range stale {
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			c, err := a.countShard(ctx, f, now)
 			mu.Lock()

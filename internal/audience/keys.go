@@ -138,8 +138,12 @@ func (k *keyring) hash(domain, s string) Fingerprint {
 // keys returns the keyring, creating it if nobody has, and reading it again when
 // the copy at hand is older than fresh.
 func (a *Audience) keys(ctx context.Context, fresh time.Duration) (*keyring, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	select {
+	case a.turn <- struct{}{}:
+		defer func() { <-a.turn }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read the keys: %w", ctx.Err())
+	}
 	now := a.now()
 	if a.ring != nil && now.Sub(a.ringAt) < fresh && !now.Before(a.ringAt) {
 		return a.ring, nil

@@ -25,6 +25,10 @@ func (c *Catalog) Reconcile(want map[string]string, kept, fixed func(key string)
 			}
 		case waits && p.Digest == digest:
 		case waits, out.Digest != digest:
+			if waits && p.Digest == "" {
+				// A run that died may have deleted it. It is new again, for what lists it.
+				delete(c.Outputs, key)
+			}
 			mark(key, digest)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -40,9 +41,10 @@ func (n *Newsletter) addresses(ctx context.Context, l *list, claims []claim, gon
 		slots = make(chan struct{}, 8)
 	)
 	now := n.Now()
-	for shard, uids := range shards {
+	for _, shard := range slices.Sorted(maps.Keys(shards)) {
+		uids := shards[shard]
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			people, err := n.fromShard(ctx, l, shard, uids)
 			mu.Lock()

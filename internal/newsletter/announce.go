@@ -34,8 +34,8 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 		slots = make(chan struct{}, 8)
 	)
 	for _, id := range postIDs {
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			i, err := n.openInstant(ctx, w, id, now)
 			mu.Lock()

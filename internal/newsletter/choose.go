@@ -120,8 +120,8 @@ func (n *Newsletter) instants(ctx context.Context, posts []string) (map[string]*
 		slots = make(chan struct{}, 8)
 	)
 	for _, id := range posts {
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			i, err := n.loadIssue(ctx, InstantID(id))
 			mu.Lock()

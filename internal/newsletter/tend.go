@@ -38,8 +38,8 @@ func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
 		}
 	}
 	for _, id := range ids {
+		slots <- struct{}{}
 		wg.Go(func() {
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			if n.ending(ctx) {
 				return

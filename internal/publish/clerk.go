@@ -29,7 +29,7 @@ func (k *clerk) write(ctx context.Context, key string) error {
 		return fmt.Errorf("the receipt of %s: %w", key, err)
 	}
 	for {
-		err = k.replaceText(ctx, k.Content, receipt.Key(key), func(old []byte) []byte {
+		err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), func(old []byte) []byte {
 			if rc.State == receipt.Removed && old == nil {
 				return nil // it was never there
 			}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -133,18 +135,38 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 	return g.Wait()
 }
 
+// compareVersions tells whether a text tells of a newer, or may tell of an older version
+// of the catalog than c.
+func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, older bool) {
+	generation, err := strconv.ParseInt(metadata["generation"], 10, 64)
+	asOf, err2 := time.Parse(time.RFC3339Nano, metadata["as-of"])
+	if err != nil || err2 != nil {
+		return false, true
+	}
+	return generation > c.Generation && asOf.After(c.Changed), generation < c.Generation || asOf.Before(c.Changed)
+}
+
 // replaceText writes a small text over whatever is there, by compare-and-swap, and
-// not at all if it is the same already or compose returns nil.
-func (p *Publisher) replaceText(ctx context.Context, b *store.Bucket, key string, compose func(old []byte) []byte) error {
-	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store"}
+// not at all if it is the same already or compose returns nil. A run that was overtaken
+// leaves alone what one that knew more has written: the text remembers which version of
+// the catalog it tells of, by its number and, because a restored catalog counts again
+// from where it was, by its time.
+func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, compose func(old []byte) []byte) error {
+	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: map[string]string{
+		"generation": strconv.FormatInt(c.Generation, 10), "as-of": c.Changed.UTC().Format(time.RFC3339Nano),
+	}}
 	for try := 0; ; try++ {
 		o, old, err := b.Get(ctx, key, store.Cond{})
 		missing := errors.Is(err, store.ErrNotFound)
 		if err != nil && !missing {
 			return err
 		}
+		newer, older := compareVersions(o.Metadata, c)
+		if newer {
+			return nil
+		}
 		text := compose(old)
-		if text == nil || bytes.Equal(text, old) {
+		if text == nil || bytes.Equal(text, old) && !older {
 			return nil
 		}
 		if missing {

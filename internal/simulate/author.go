@@ -5,6 +5,10 @@ import "strings"
 // act lets somebody do something.
 func (w *World) act() {
 	d := w.desk
+	if w.weather.mail && w.chance.IntN(3) == 0 {
+		w.live()
+		return
+	}
 	if len(d.todo) > 0 && w.chance.IntN(2) == 0 {
 		next := d.todo[0]
 		d.todo = d.todo[1:]
@@ -25,7 +29,7 @@ func (w *World) act() {
 		key := d.some(there)
 		w.say("the author deletes %s", key)
 		d.remove(key)
-	case n < 14:
+	case n < 14 && !w.weather.plain:
 		w.rename(d.some(there))
 	case n < 16 && len(d.bin) > 0:
 		w.bringBack()

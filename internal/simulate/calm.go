@@ -2,7 +2,12 @@ package simulate
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/pennypost/pennypost/internal/newsletter"
 )
 
 // calm ends the storm: no more faults, what is on its way arrives, every event is
@@ -12,13 +17,22 @@ func (w *World) calm() {
 	w.weather.fault, w.weather.kill, w.weather.handlers = 0, 0, 4
 	w.weather.frozen = 0
 	w.rest()
-	for end := time.Now().Add(3 * time.Hour); len(w.queue) > 0 && time.Now().Before(end) && len(w.failures) == 0; {
+	for end := time.Now().Add(12 * time.Hour); len(w.queue)+len(w.errands) > 0 && time.Now().Before(end) && len(w.failures) == 0; {
+		if w.run() {
+			w.rest()
+			continue
+		}
 		if due := w.due(); len(due) > 0 {
 			w.deliver(due)
 			w.rest()
 			continue
 		}
 		w.pass(time.Minute)
+	}
+	if w.weather.gentle && w.tally.Overdue == 0 && len(w.queue) == 0 && len(w.failures) == 0 {
+		// Where nothing broke, nothing needs to be repaired: the site is right before any
+		// sweep has looked.
+		w.judgeSite()
 	}
 	// The catalog must have been quiet for longer than a run may last, what failed is
 	// tried again within the hour, and the sweep comes hourly.
@@ -28,6 +42,47 @@ func (w *World) calm() {
 	} {
 		w.wait(d)
 		w.round()
+	}
+	if w.weather.mail {
+		w.deliverAll()
+	}
+}
+
+// deliverAll lets time go by until every mail that is owed was sent: what was held is
+// released, what is uncertain asked about, and every digest comes round.
+func (w *World) deliverAll() {
+	through := func(rounds int) {
+		for range rounds {
+			w.wait(11 * time.Minute)
+			w.round()
+			w.releaseAll()
+		}
+	}
+	through(5)
+	// A post that was held when a monthly digest came is in the next one.
+	for range 10 {
+		w.wait(7 * 24 * time.Hour)
+		w.round()
+		through(3)
+	}
+}
+
+// releaseAll is the author telling every held issue to go, and every stopped one to go on.
+func (w *World) releaseAll() {
+	states := w.outbox()
+	for _, id := range slices.Sorted(maps.Keys(states)) {
+		if states[id] != "held" {
+			continue
+		}
+		w.invoke("author releases "+id, func(ctx context.Context, in *invocation) error {
+			err := in.c.letters.Release(ctx, id)
+			var refusal *newsletter.Refusal
+			if errors.As(err, &refusal) {
+				err = in.c.letters.Resume(ctx, id)
+			}
+			return err
+		})
+		w.rest()
 	}
 }
 
@@ -40,8 +95,14 @@ func (w *World) wait(d time.Duration) {
 
 // round ticks every function once, each after the other.
 func (w *World) round() {
-	w.invoke("tick publish", func(ctx context.Context, in *invocation) error { return in.c.handlers.PublishTick(ctx) })
+	w.wake("publish")
 	w.rest()
+	if w.weather.mail {
+		w.wake("digest")
+		w.rest()
+		w.wake("send")
+		w.rest()
+	}
 }
 
 // rest carries every call in order until nothing runs any more.

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/pennypost/pennypost/functions"
+	"github.com/pennypost/pennypost/internal/newsletter"
 )
 
 const (
@@ -37,6 +38,7 @@ const (
 type container struct {
 	n        int
 	handlers functions.Handlers
+	letters  *newsletter.Newsletter // for what the author commands
 
 	// Guarded by the wire's mutex.
 	dead    bool
@@ -61,8 +63,8 @@ type invocation struct {
 	over   bool
 	err    error
 	panics string
-	failed map[string]bool // ids of messages
-	after  func()          // what the world does when it is over
+	failed map[string]bool  // ids of messages
+	after  func(alive bool) // what the world does when it is over
 }
 
 // dice are the bytes a container draws. They are safe for concurrent use.
@@ -103,20 +105,21 @@ func (w *World) start() *container {
 			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 50 * time.Millisecond, nil })
 		}),
 	})
-	handlers, err := functions.New(functions.Surroundings{
+	s := functions.Surroundings{
 		S3: client, Content: "content", Site: "site", State: "state",
 		Now: time.Now, Rand: roll(w.seed, c.n), SiteURL: siteURL, Undo: undo, Settle: settle, Deadline: deadline,
 		Mailgun: functions.Mailgun{
-			Base: "http://" + mailHost, HTTP: &http.Client{Transport: way},
-			SendingKey: key("sending"), EventsKey: key("events"), SigningKey: key("signing"),
+			Base: "http://" + mailHost, Domain: mailDomain, HTTP: &http.Client{Transport: way},
+			SendingKey: key("sending"), EventsKey: key("events"), SigningKey: key(signingKey),
 		},
 		Invalidate: func(ctx context.Context) error { return w.invalidate(ctx, c) },
 		Log:        slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	if err != nil {
-		panic(err)
 	}
-	c.handlers = handlers
+	var err error
+	c.handlers, err = functions.New(s)
+	or(err)
+	c.letters, err = s.Newsletter()
+	or(err)
 	return c
 }
 
@@ -215,7 +218,7 @@ func (w *World) reap() {
 			w.acknowledge(in)
 		}
 		if in.after != nil {
-			in.after()
+			in.after(!dead)
 		}
 	}
 	clear(w.running[len(kept):])

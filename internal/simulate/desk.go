@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,7 +21,8 @@ type desk struct {
 	ever map[string][]*sheet
 	// toggles are when a key came to be there or went.
 	toggles map[string][]time.Time
-	todo    []func() // the second halves of acts
+	todo    []func()          // the second halves of acts
+	written map[string]string // text, by its mark → the key it was written for
 }
 
 // sheet is one text as it was written.
@@ -46,7 +48,7 @@ var (
 )
 
 func newDesk(w *World) *desk {
-	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}}
+	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}}
 }
 
 // slugs is what an address is made of where nothing else is said.
@@ -73,6 +75,9 @@ func (d *desk) write(key string) *sheet {
 		s.date = time.Now().Add(-d.w.upTo(90 * 24 * time.Hour)).UTC().Truncate(time.Minute)
 		b.WriteString("date: " + s.date.Format(time.RFC3339) + "\n")
 	case 4, 5:
+		if d.w.weather.plain {
+			break
+		}
 		s.slug = []string{"a", "b", "shared"}[r.IntN(3)]
 		b.WriteString("slug: " + s.slug + "\n")
 	case 6:
@@ -106,6 +111,9 @@ func (d *desk) compose() *sheet {
 	if r.IntN(3) == 0 {
 		s.body += "timezone: " + []string{"Europe/Berlin", "America/New_York"}[r.IntN(2)] + "\n"
 	}
+	if r.IntN(2) == 0 {
+		s.body += "author:\n  email: author@example.net\nnewsletter:\n  batch: 2\n"
+	}
 	if r.IntN(6) == 0 {
 		s.body += "page_size: many\n"
 		s.bad = true
@@ -122,6 +130,9 @@ func (d *desk) put(key string, s *sheet) {
 	}
 	d.files[key] = &up
 	d.ever[key] = append(d.ever[key], &up)
+	if !s.other {
+		d.written[strconv.Itoa(s.mark)] = key
+	}
 	d.w.s3.Put("content", key, []byte(s.body), http.Header{})
 	d.w.event(key)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/simulate/memory"
 )
@@ -22,12 +23,22 @@ const (
 	internal            // 500 InternalError
 	conflict            // 409: another conditional write was under way
 	cutShort            // the connection breaks in the middle of the answer
+	// Of Mailgun only:
+	neverCame    // the connection breaks after the request left, which never arrived
+	acceptedFail // it accepts and answers 500
+	acceptedJunk // it accepts, and the answer makes no sense
+	junk         // it does nothing, and the answer makes no sense
+	enhanceCalm  // 420, with a time in the text
+	tooManyCalls // 429
+	noPermission // 401
 	faultKinds
 )
 
 var faultNames = [faultKinds]string{
 	"fine", "lost before it arrived", "took effect, answer lost", "timeout before it arrived", "took effect, then timeout",
 	"straggler", "503 SlowDown", "500 InternalError", "409 conflict", "answer cut short",
+	"Mailgun: left, never arrived", "Mailgun: accepted, 500", "Mailgun: accepted, garbage", "Mailgun: garbage",
+	"Mailgun: 420", "Mailgun: 429", "Mailgun: 401",
 }
 
 func (f fault) String() string { return faultNames[f] }
@@ -36,6 +47,13 @@ func (f fault) String() string { return faultNames[f] }
 func (f fault) fits(c *call) bool {
 	write := c.req.Method == http.MethodPut || c.req.Method == http.MethodDelete
 	switch {
+	case c.req.URL.Host == mailHost:
+		if c.req.Method == http.MethodGet {
+			return f == lostBefore || f == lostAfter || f == internal || f == junk || f == noPermission || f == timeoutBefore
+		}
+		return f != slowDown && f != conflict
+	case f >= neverCame:
+		return false
 	case c.req.URL.Host != s3Host:
 		return f == lostBefore || f == lostAfter || f == internal
 	case f == conflict:
@@ -57,6 +75,17 @@ func (w *World) carry(g group, f fault) {
 		switch f {
 		case lostBefore:
 			a.err = errReset
+			c.sent = false
+		case neverCame:
+			a.err = errReset
+		case junk:
+			a.resp = rawAnswer(c, http.StatusOK, "<html>Bad gateway")
+		case enhanceCalm:
+			a.resp = mailAnswer(c, 420, "Domain "+mailDomain+" is not allowed to send: recipient limit exceeded, try again after "+time.Now().UTC().Add(20*time.Minute).Format(time.RFC1123))
+		case tooManyCalls:
+			a.resp = mailAnswer(c, http.StatusTooManyRequests, "Too many requests")
+		case noPermission:
+			a.resp = mailAnswer(c, http.StatusUnauthorized, "Forbidden")
 		case timeoutBefore:
 			a.err = timeout{}
 		case straggler:
@@ -76,6 +105,10 @@ func (w *World) carry(g group, f fault) {
 				a = answer{err: timeout{}}
 			case cutShort:
 				a.resp = cut(a.resp)
+			case acceptedFail:
+				a.resp = mailAnswer(c, http.StatusInternalServerError, "Internal error")
+			case acceptedJunk:
+				a.resp = rawAnswer(c, http.StatusOK, "<html>Queued")
 			}
 		}
 		how := f.String()
@@ -100,6 +133,9 @@ func (w *World) carry(g group, f fault) {
 // all, or never.
 func (w *World) arrive(g group) {
 	lands := w.chance.IntN(3) > 0
+	if g[0].req.URL.Host == mailHost && time.Since(g[0].at) > settled-time.Minute {
+		lands = false // no connection lasts that long
+	}
 	for _, c := range g {
 		w.wire.off(c)
 		if !lands {
@@ -124,6 +160,8 @@ func (w *World) serve(c *call) *http.Response {
 			c.by.plan = w.generation
 		}
 		return resp
+	case mailHost:
+		return w.takeMail(c)
 	case cdnHost:
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: c.req}
 	}

@@ -14,7 +14,11 @@ func (w *World) judge() {
 		return // it was stopped in the middle
 	}
 	w.judgeSite()
+	w.judgeOwed()
 	w.judgeDesk()
+	if w.weather.mail {
+		w.judgeMail()
+	}
 }
 
 // judgeDesk holds pages and receipts against what the author wrote, without asking

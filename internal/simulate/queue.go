@@ -59,7 +59,11 @@ func (w *World) due() []*message {
 // deliver wakes a publish function with some of the messages that are due.
 func (w *World) deliver(due []*message) {
 	w.chance.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
-	batch := due[:1+w.chance.IntN(min(len(due), 10))]
+	w.hand(due[:1+w.chance.IntN(min(len(due), 10))])
+}
+
+// hand wakes a publish function with a batch of messages.
+func (w *World) hand(batch []*message) *invocation {
 	var e events.SQSEvent
 	var names []string
 	for _, m := range batch {
@@ -88,6 +92,7 @@ func (w *World) deliver(due []*message) {
 		return err
 	})
 	in.messages = batch
+	return in
 }
 
 // acknowledge does what the queue does when an invocation ended.

@@ -74,6 +74,22 @@ var unpackers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 // forward: each commit of the catalog follows the one before.
 func (w *World) forward(body []byte) {
+	generation, err := generationOf(body)
+	if err != nil {
+		w.fail("a catalog was written that cannot be read: %v", err)
+		return
+	}
+	if generation != w.generation+1 {
+		w.fail("the catalog went from generation %d to %d", w.generation, generation)
+	}
+	w.generation = generation
+	if w.landing != nil {
+		w.landing.by.plan = generation
+	}
+}
+
+// generationOf reads only that of a catalog.
+func generationOf(body []byte) (int64, error) {
 	var c struct {
 		Generation int64 `json:"generation"`
 	}
@@ -83,17 +99,7 @@ func (w *World) forward(body []byte) {
 	if err == nil {
 		err = json.NewDecoder(z).Decode(&c)
 	}
-	if err != nil {
-		w.fail("a catalog was written that cannot be read: %v", err)
-		return
-	}
-	if c.Generation != w.generation+1 {
-		w.fail("the catalog went from generation %d to %d", w.generation, c.Generation)
-	}
-	w.generation = c.Generation
-	if w.landing != nil {
-		w.landing.by.plan = c.Generation
-	}
+	return c.Generation, err
 }
 
 // fail notes that an invariant was broken. The first ones are told.

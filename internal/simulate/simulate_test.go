@@ -16,19 +16,21 @@ import (
 var (
 	seeds = flag.Int("seeds", 0, "play so many histories")
 	from  = flag.Uint64("from", 0, "the first seed; without it, histories nobody has seen yet")
+	first = flag.Bool("first", false, "stop at the first history that fails")
 	seed  = flag.Uint64("seed", 0, "play this one history and tell all of it")
 )
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	genesis()
 	debug.SetGCPercent(400) // histories leave much behind, and little for long
 	os.Exit(m.Run())
 }
 
 // The histories that every run of the tests plays, besides some that are new each time.
 const (
-	fixedSeeds = 150
-	freshSeeds = 100
+	fixedSeeds = 60
+	freshSeeds = 40
 )
 
 // TestHistories plays a fixed set of histories and a fresh one; or those asked for.
@@ -39,11 +41,11 @@ func TestHistories(t *testing.T) {
 		t.Log("\n" + r.Trace)
 		report(t, r)
 	case *seeds > 0:
-		first := *from
-		if first == 0 {
-			first = uint64(time.Now().UnixNano())
+		begin := *from
+		if begin == 0 {
+			begin = uint64(time.Now().UnixNano())
 		}
-		play(t, first, *seeds)
+		play(t, begin, *seeds)
 	case testing.Short():
 		play(t, 1, fixedSeeds/5)
 	default:
@@ -60,22 +62,26 @@ func history(t *testing.T, seed uint64) (r Result) {
 }
 
 // play plays histories side by side and tells what they tried.
-func play(t *testing.T, first uint64, n int) {
+func play(t *testing.T, begin uint64, n int) {
 	t.Helper()
 	var next, failed atomic.Int64
 	var mu sync.Mutex // guards the tally
 	var sum Tally
 	began := time.Now()
-	t.Run(fmt.Sprintf("from %d", first), func(t *testing.T) {
+	most := int64(3)
+	if *first {
+		most = 1
+	}
+	t.Run(fmt.Sprintf("from %d", begin), func(t *testing.T) {
 		for shard := range runtime.GOMAXPROCS(0) {
 			t.Run(fmt.Sprint(shard), func(t *testing.T) {
 				t.Parallel()
-				for failed.Load() < 3 {
+				for failed.Load() < most {
 					i := next.Add(1) - 1
 					if i >= int64(n) {
 						return
 					}
-					r := history(t, first+uint64(i))
+					r := history(t, begin+uint64(i))
 					mu.Lock()
 					sum.Add(r.Tally)
 					mu.Unlock()
@@ -88,7 +94,7 @@ func play(t *testing.T, first uint64, n int) {
 		}
 	})
 	took := time.Since(began)
-	fmt.Printf("seeds %d to %d, in %.1f s (%.0f a second)\n%s\n", first, first+uint64(n)-1, took.Seconds(), float64(sum.Histories)/took.Seconds(), sum)
+	fmt.Printf("seeds %d to %d, in %.1f s (%.0f a second)\n%s\n", begin, begin+uint64(n)-1, took.Seconds(), float64(sum.Histories)/took.Seconds(), sum)
 }
 
 // report tells what went wrong in a history, how it came to that, and how to see it again.

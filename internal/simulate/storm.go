@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"slices"
 	"testing/synctest"
 	"time"
 )
@@ -30,6 +31,9 @@ func (w *World) storm() {
 		}
 		if free {
 			add(0.3, w.tick)
+		}
+		if slices.ContainsFunc(w.errands, func(e errand) bool { return !e.due.After(time.Now()) }) {
+			add(2, func() { w.run() })
 		}
 		add(1, func() {
 			w.tally.Acts++
@@ -139,5 +143,22 @@ func (w *World) end1(in *invocation) {
 
 // tick lets the clock wake one of the functions.
 func (w *World) tick() {
-	w.invoke("tick publish", func(ctx context.Context, in *invocation) error { return in.c.handlers.PublishTick(ctx) })
+	if !w.weather.mail {
+		w.wake("publish")
+		return
+	}
+	w.wake([]string{"publish", "digest", "send", "send"}[w.chance.IntN(4)])
+}
+
+// wake lets the clock wake one function.
+func (w *World) wake(which string) *invocation {
+	return w.invoke("tick "+which, func(ctx context.Context, in *invocation) error {
+		switch which {
+		case "publish":
+			return in.c.handlers.PublishTick(ctx)
+		case "digest":
+			return in.c.handlers.DigestTick(ctx)
+		}
+		return in.c.handlers.SendTick(ctx)
+	})
 }

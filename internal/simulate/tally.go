@@ -7,9 +7,9 @@ import (
 
 // Tally is what a number of histories tried.
 type Tally struct {
-	Histories, Invocations, Calls, Acts, Kills, Overdue, Frozen           int
-	Dropped, Doubled, Late, Redelivered, DeadLetters, Stragglers, Windows int
-	Faults                                                                [faultKinds]int
+	Histories, Invocations, Calls, Acts, Kills, Overdue, Frozen                  int
+	Dropped, Doubled, Late, Redelivered, DeadLetters, Stragglers, Windows, Mails int
+	Faults                                                                       [faultKinds]int
 }
 
 // Add adds another tally.
@@ -28,6 +28,7 @@ func (t *Tally) Add(o Tally) {
 	t.DeadLetters += o.DeadLetters
 	t.Stragglers += o.Stragglers
 	t.Windows += o.Windows
+	t.Mails += o.Mails
 	for f := range t.Faults {
 		t.Faults[f] += o.Faults[f]
 	}
@@ -40,7 +41,7 @@ func (t Tally) String() string {
 	for _, n := range t.Faults {
 		faults += n
 	}
-	fmt.Fprintf(&s, "%d histories: %d acts, %d invocations, %d calls, %d of them broken\n", t.Histories, t.Acts, t.Invocations, t.Calls, faults)
+	fmt.Fprintf(&s, "%d histories: %d acts, %d invocations, %d calls, %d of them broken, %d requests accepted by Mailgun\n", t.Histories, t.Acts, t.Invocations, t.Calls, faults, t.Mails)
 	for f := fault(1); f < faultKinds; f++ {
 		fmt.Fprintf(&s, "  %-28s %d\n", f, t.Faults[f])
 	}

@@ -9,8 +9,12 @@ import (
 // call, some break none and only mix up the order, because what a fault hides a calm
 // history may show.
 type weather struct {
-	acts     int // of the author and the subscribers
-	handlers int // at once, at most
+	acts     int  // of the author and the subscribers
+	founded  bool // the stack stands and has subscribers; else it begins with nothing
+	mail     bool // digests and mails go out, and subscribers act
+	plain    bool // the author never renames a file or chooses an address
+	handlers int  // at once, at most
+	gentle   bool // nothing breaks: only order and time are up to chance
 
 	fault      float64 // of each call
 	faults     []fault // those that occur
@@ -38,6 +42,12 @@ func drawWeather(r *rand.Rand) weather {
 		doubled:    pick(0, 0.05, 0.3),
 		late:       pick(0, 0.05, 0.3),
 	}
+	if w.gentle = r.IntN(4) == 0; w.gentle {
+		w.fault, w.kill, w.frozen, w.dropped = 0, 0, 0, 0
+	}
+	w.founded = r.IntN(5) > 0
+	w.mail = w.founded && r.IntN(2) == 0
+	w.plain = w.mail && r.IntN(3) > 0
 	switch r.IntN(3) {
 	case 0:
 		w.sticks = []float64{1}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/simulate/memory"
 )
@@ -31,9 +32,10 @@ type call struct {
 	req    *http.Request
 	body   []byte
 	answer chan answer
-	gone   bool  // nobody waits for the answer any more; the request may still arrive
-	sent   bool  // Mailgun: the request has left the client
-	plan   int64 // the generation of the catalog that its sender works from
+	gone   bool      // nobody waits for the answer any more; the request may still arrive
+	sent   bool      // the request has left the client
+	at     time.Time // when it was sent
+	plan   int64     // the generation of the catalog that its sender works from
 }
 
 type answer struct {
@@ -78,7 +80,7 @@ func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	ctx := req.Context()
-	c := &call{line: lineOf(req), req: req, body: body, answer: make(chan answer, 1)}
+	c := &call{line: lineOf(req), req: req, body: body, answer: make(chan answer, 1), at: time.Now(), sent: true}
 	r.wire.mu.Lock()
 	if r.from.dead {
 		r.wire.mu.Unlock()

@@ -25,6 +25,13 @@ type World struct {
 	done                              sync.WaitGroup // every invocation's goroutine
 	queue                             []*message
 
+	people  []*person
+	errands []errand
+	hooks   int // webhooks sent
+	mailgun mailgun
+	parcels []parcel
+	got     map[string]map[string]int // by address and post: how often
+
 	desk   *desk
 	reader *reader
 
@@ -54,8 +61,12 @@ func Play(seed uint64) Result {
 }
 
 func newWorld(seed uint64) *World {
-	w := &World{seed: seed, chance: rand.New(rand.NewPCG(seed, 0x70656e6e79)), wire: newWire(), trace: newTrace()}
-	w.weather = drawWeather(w.chance)
+	chance := rand.New(rand.NewPCG(seed, 0x70656e6e79))
+	return newWorldIn(seed, chance, drawWeather(chance))
+}
+
+func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
+	w := &World{seed: seed, chance: chance, weather: weather, wire: newWire(), trace: newTrace()}
 	// The bubble's clock begins in 2000. These weeks hold both changes of the clock.
 	begin := time.Date(2026, 3, 20, 6, 0, 0, 0, time.UTC)
 	if w.chance.IntN(2) == 0 {
@@ -63,9 +74,22 @@ func newWorld(seed uint64) *World {
 	}
 	begin = begin.Add(time.Duration(w.chance.Int64N(int64(12 * 24 * time.Hour))))
 	time.Sleep(time.Until(begin))
-	w.s3 = memory.New(time.Now, "content", "site", "state")
-	w.s3.Watch(w.watch)
+	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
 	w.reader = newReader(w)
+	if w.weather.founded {
+		was := genesis()
+		w.s3, w.generation = was.s3.Clone(time.Now), was.generation
+		for _, p := range was.people {
+			w.people = append(w.people, &p)
+		}
+		for _, key := range w.s3.Keys("site", "") {
+			w.reader.changed(memory.Change{Bucket: "site", Key: key, New: w.s3.Get("site", key)}, false)
+		}
+		w.reader.look()
+	} else {
+		w.s3 = memory.New(time.Now, "content", "site", "state")
+	}
+	w.s3.Watch(w.watch)
 	w.desk = newDesk(w)
 	w.tally.Histories = 1
 	return w

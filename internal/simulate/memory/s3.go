@@ -63,6 +63,21 @@ func New(now func() time.Time, names ...string) *S3 {
 	return s
 }
 
+// Clone returns buckets of the same content, with another clock.
+func (s *S3) Clone(now func() time.Time) *S3 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := New(now)
+	for name, b := range s.buckets {
+		own := &bucket{objects: maps.Clone(b.objects), past: make(map[string][]version, len(b.past))}
+		for key, versions := range b.past {
+			own.past[key] = slices.Clip(versions)
+		}
+		c.buckets[name] = own
+	}
+	return c
+}
+
 // Watch sets who is told of each change, before the answer is given.
 func (s *S3) Watch(f func(Change)) { s.watch = f }
 

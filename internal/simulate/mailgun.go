@@ -1,0 +1,198 @@
+package simulate
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	mailDomain = "mg.blog.example"
+	// settled is how long a request to Mailgun may be on its way, and how long its log
+	// may take to show it, together: the half hour after which it is believed.
+	settled = 29 * time.Minute
+)
+
+// mailgun is the service: what it accepted, and from when on its log shows it.
+type mailgun struct {
+	accepted map[string]time.Time // by Message-Id: when the log shows it
+	limit    int                  // recipients a request; 0: a thousand
+}
+
+// mailRequest is what a POST of a message says.
+type mailRequest struct {
+	id            string
+	to            []string
+	subject, text string
+	vars          map[string]map[string]any
+}
+
+// takeMail answers a request to Mailgun as the service does on a good day.
+func (w *World) takeMail(c *call) *http.Response {
+	if c.req.Method == http.MethodGet {
+		return w.log(c)
+	}
+	m, err := readMail(c)
+	if err != nil {
+		w.fail("%s posts a mail that cannot be read: %v", c.by, err)
+		return mailAnswer(c, http.StatusBadRequest, "unreadable")
+	}
+	if most := w.mailgun.limit; most > 0 && len(m.to) > most {
+		return mailAnswer(c, http.StatusBadRequest, fmt.Sprintf("Too many recipients; max is %d", most))
+	}
+	now := time.Now()
+	shown := now.Add(w.upTo(10 * time.Minute))
+	if last := c.at.Add(settled); shown.After(last) {
+		shown = last
+	}
+	w.mailgun.accepted[m.id] = shown
+	w.tally.Mails++
+	for _, to := range m.to {
+		w.post(c, to, m)
+	}
+	return jsonAnswer(c, http.StatusOK, map[string]string{"id": "<" + m.id + ">", "message": "Queued. Thank you."})
+}
+
+// readMail reads the form that mailgun-go sends.
+func readMail(c *call) (m mailRequest, err error) {
+	kind, params, err := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
+	if err != nil {
+		return m, err
+	}
+	fields := url.Values{}
+	if kind == "multipart/form-data" {
+		parts := multipart.NewReader(bytes.NewReader(c.body), params["boundary"])
+		for {
+			part, err := parts.NextPart()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return m, err
+			}
+			value, err := io.ReadAll(part)
+			if err != nil {
+				return m, err
+			}
+			fields.Add(part.FormName(), string(value))
+		}
+	} else if fields, err = url.ParseQuery(string(c.body)); err != nil {
+		return m, err
+	}
+	m.id = strings.Trim(fields.Get("h:Message-Id"), "<>")
+	m.to = fields["to"]
+	m.subject, m.text = fields.Get("subject"), html.UnescapeString(fields.Get("html")+"\n"+fields.Get("text"))
+	if v := fields.Get("recipient-variables"); v != "" {
+		if err := json.Unmarshal([]byte(v), &m.vars); err != nil {
+			return m, err
+		}
+	}
+	if m.id == "" || len(m.to) == 0 {
+		return m, fmt.Errorf("it names no recipient or has no Message-Id")
+	}
+	for _, to := range m.to {
+		if _, ok := m.vars[to]; !ok {
+			return m, fmt.Errorf("a recipient has no variables, so that everybody would see all of them")
+		}
+	}
+	return m, nil
+}
+
+// log answers a question about a Message-Id.
+func (w *World) log(c *call) *http.Response {
+	id := c.req.URL.Query().Get("message-id")
+	items := []any{}
+	if at, ok := w.mailgun.accepted[id]; ok && !at.After(time.Now()) {
+		items = append(items, map[string]any{
+			"event": "accepted", "id": "e-" + id, "timestamp": float64(at.Unix()),
+			"message": map[string]any{"headers": map[string]any{"message-id": id}},
+		})
+	}
+	return jsonAnswer(c, http.StatusOK, map[string]any{"items": items, "paging": map[string]string{}})
+}
+
+func mailAnswer(c *call, status int, text string) *http.Response {
+	return jsonAnswer(c, status, map[string]string{"message": text})
+}
+
+func jsonAnswer(c *call, status int, v any) *http.Response {
+	body, err := json.Marshal(v)
+	or(err)
+	return rawAnswer(c, status, string(body))
+}
+
+func rawAnswer(c *call, status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)), Request: c.req,
+	}
+}
+
+// parcel is a mail that somebody got.
+type parcel struct {
+	to    string
+	marks []string // of the posts in it
+	at    time.Time
+}
+
+var (
+	confirmLink = regexp.MustCompile(regexp.QuoteMeta(siteURL) + `/confirm\?t=([A-Za-z0-9_.=%-]+)`)
+	anyTitle    = regexp.MustCompile(`mt(\d+)x`)
+)
+
+// post puts a mail into somebody's box, and holds it against what may be there.
+func (w *World) post(c *call, to string, m mailRequest) {
+	var marks []string
+	for _, found := range anyTitle.FindAllStringSubmatch(m.subject+"\n"+m.text, -1) {
+		if !slices.Contains(marks, found[1]) {
+			marks = append(marks, found[1])
+		}
+	}
+	p := w.who(to)
+	if p == nil {
+		return // the author
+	}
+	if link := confirmLink.FindStringSubmatch(m.text); link != nil {
+		token, err := url.QueryUnescape(link[1])
+		or(err)
+		w.errands = append(w.errands, errand{time.Now().Add(w.upTo(time.Hour)), func() { w.confirm(p, token) }})
+		return
+	}
+	for _, value := range m.vars[to] {
+		if t, ok := value.(string); ok && len(t) > 20 {
+			p.token = t
+		}
+	}
+	if len(marks) == 0 {
+		return
+	}
+	w.say("    %s gets %v", to, marks)
+	w.parcels = append(w.parcels, parcel{to, marks, time.Now()})
+	// Whoever left may get what was on its way: addresses are read with the claim, and a
+	// claim is posted within a minute.
+	if !p.left.IsZero() && c.at.Sub(p.left) > 61*time.Second {
+		w.fail("%s is mailed %v, and was told %v before that they are off the list", to, marks, c.at.Sub(p.left))
+	}
+	if !p.ever {
+		w.fail("%s is mailed and never subscribed", to)
+	}
+	if !w.weather.plain {
+		issue, _, _ := strings.Cut(m.id, ".")
+		w.count(to, issue, marks)
+		return
+	}
+	for _, mark := range marks {
+		w.count(to, w.desk.written[mark], marks)
+	}
+}

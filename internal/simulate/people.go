@@ -1,0 +1,191 @@
+package simulate
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// person is somebody who reads the newsletter, or did, or will; and what is certain of
+// them from outside: only what they were answered.
+type person struct {
+	address string
+	token   string // of the links in their mails
+	// since is from when on they certainly were subscribed without a break or pause; zero: never.
+	since time.Time
+	// left is when they were told that they are off the list; zero: they were not, or came back.
+	left time.Time
+	ever bool // may have been subscribed at some time
+}
+
+// errand is something a person does a little later.
+type errand struct {
+	due time.Time
+	do  func()
+}
+
+// ask sends a request to the subscriber's pages. then is told the answer; ok is false
+// if none came.
+func (w *World) ask(who, method, path string, form url.Values, then func(status int, body string, ok bool)) {
+	var status int
+	var body string
+	in := w.invoke(fmt.Sprintf("%s: %s %s", who, method, strings.SplitN(path, "?", 2)[0]), func(ctx context.Context, in *invocation) error {
+		r := httptest.NewRequestWithContext(ctx, method, siteURL+path, strings.NewReader(form.Encode()))
+		if form != nil {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		rec := httptest.NewRecorder()
+		in.c.handlers.Subscribe.ServeHTTP(rec, r)
+		w.wire.mu.Lock()
+		status, body = rec.Code, rec.Body.String()
+		w.wire.mu.Unlock()
+		return nil
+	})
+	in.after = func(alive bool) { then(status, body, alive && status != 0 && status < http.StatusInternalServerError) }
+}
+
+// live lets one of the people do something.
+func (w *World) live() {
+	p := w.people[w.chance.IntN(len(w.people))]
+	switch n := w.chance.IntN(10); {
+	case n < 2:
+		w.leave(p)
+	case n < 4:
+		w.hook(p, []string{"failed", "complained"}[w.chance.IntN(2)])
+	case n < 7:
+		if p.token == "" || !p.left.IsZero() {
+			w.join(p)
+			return
+		}
+		cadence := []string{"each", "weekly", "monthly"}[w.chance.IntN(3)]
+		w.say("%s switches to %s", p.address, cadence)
+		w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"save"}, "cadence": {cadence}}, func(int, string, bool) {})
+	case n < 8:
+		if p.token == "" {
+			return
+		}
+		w.say("%s pauses for a week", p.address)
+		p.since = time.Time{}
+		w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(int, string, bool) {})
+	case len(w.people) < 10:
+		p := &person{address: fmt.Sprintf("newcomer%d@example.org", len(w.people))}
+		w.people = append(w.people, p)
+		w.join(p)
+	default:
+		w.join(p)
+	}
+}
+
+// leave is one click in a mail program.
+func (w *World) leave(p *person) {
+	if p.token == "" {
+		return
+	}
+	w.say("%s unsubscribes", p.address)
+	p.since = time.Time{}
+	w.ask(p.address, http.MethodPost, "/unsubscribe?t="+url.QueryEscape(p.token), url.Values{"List-Unsubscribe": {"One-Click"}}, func(status int, body string, ok bool) {
+		if ok && status == http.StatusOK {
+			p.left = time.Now()
+			w.say("%s is told that they are off the list", p.address)
+		}
+	})
+}
+
+const signingKey = "signing"
+
+// hook is Mailgun telling of a bounce or a complaint.
+func (w *World) hook(p *person, event string) {
+	if !p.ever {
+		return
+	}
+	w.hooks++
+	stamp, token := fmt.Sprint(time.Now().Unix()), fmt.Sprintf("token%d", w.hooks)
+	mac := hmac.New(sha256.New, []byte(signingKey))
+	mac.Write([]byte(stamp + token))
+	body := fmt.Sprintf(`{"signature":{"timestamp":%q,"token":%q,"signature":%q},"event-data":{"event":%q,"severity":"permanent","id":"e%d","timestamp":%s,"recipient":%q}}`,
+		stamp, token, hex.EncodeToString(mac.Sum(nil)), event, w.hooks, stamp, p.address)
+	p.since = time.Time{}
+	w.send(p, event, body, 0)
+}
+
+// send posts a webhook, and posts it again until it is taken, as Mailgun does.
+func (w *World) send(p *person, event, body string, try int) {
+	var status int
+	in := w.invoke("webhook: "+p.address+" "+event, func(ctx context.Context, in *invocation) error {
+		rec := httptest.NewRecorder()
+		in.c.handlers.Webhook.ServeHTTP(rec, httptest.NewRequestWithContext(ctx, http.MethodPost, siteURL+"/webhooks/mailgun", strings.NewReader(body)))
+		w.wire.mu.Lock()
+		status = rec.Code
+		w.wire.mu.Unlock()
+		return nil
+	})
+	in.after = func(alive bool) {
+		switch {
+		case alive && status == http.StatusOK:
+			p.left = time.Now()
+			w.say("the webhook about %s is taken", p.address)
+		case try < 6:
+			w.errands = append(w.errands, errand{time.Now().Add(5 * time.Minute << try), func() { w.send(p, event, body, try+1) }})
+		}
+	}
+}
+
+var hiddenForm = regexp.MustCompile(`name="form" value="([^"]+)"`)
+
+// join begins with the form; the mail it leads to goes on with it.
+func (w *World) join(p *person) {
+	w.say("%s wants to subscribe", p.address)
+	w.ask(p.address, http.MethodGet, "/subscribe", nil, func(status int, body string, ok bool) {
+		m := hiddenForm.FindStringSubmatch(body)
+		if !ok || m == nil {
+			return
+		}
+		cadence := []string{"each", "each", "weekly", "monthly"}[w.chance.IntN(4)]
+		form := url.Values{"email": {p.address}, "cadence": {cadence}, "form": {m[1]}}
+		w.errands = append(w.errands, errand{time.Now().Add(3 * time.Second), func() {
+			w.ask(p.address, http.MethodPost, "/subscribe", form, func(int, string, bool) {})
+		}})
+	})
+}
+
+// confirm presses the button of a confirmation mail.
+func (w *World) confirm(p *person, token string) {
+	p.ever = true
+	p.left = time.Time{}
+	w.ask(p.address, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
+		if ok && strings.Contains(body, "Welcome") {
+			p.since = time.Now()
+			w.say("%s is welcomed", p.address)
+		}
+	})
+}
+
+// run does the errands that are due.
+func (w *World) run() bool {
+	for i, e := range w.errands {
+		if !e.due.After(time.Now()) {
+			w.errands = append(w.errands[:i:i], w.errands[i+1:]...)
+			e.do()
+			return true
+		}
+	}
+	return false
+}
+
+// who is the person with an address.
+func (w *World) who(address string) *person {
+	for _, p := range w.people {
+		if p.address == address {
+			return p
+		}
+	}
+	return nil
+}
