@@ -34,6 +34,7 @@ func (w *World) calm() {
 		// sweep has looked.
 		w.judgeSite()
 	}
+	w.judgeEvents()
 	// The catalog must have been quiet for longer than a run may last, what failed is
 	// tried again within the hour, and the sweep comes hourly.
 	for _, d := range []time.Duration{

@@ -58,6 +58,7 @@ type invocation struct {
 	cancel   context.CancelFunc
 	messages []*message // of the queue, that it was given
 	plan     int64      // the generation of the catalog that it works from
+	since    int64      // the first generation it saw
 
 	// Set by its own goroutine, under the wire's mutex.
 	over   bool

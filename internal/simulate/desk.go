@@ -23,6 +23,7 @@ type desk struct {
 	toggles map[string][]time.Time
 	todo    []func()          // the second halves of acts
 	written map[string]string // text, by its mark → the key it was written for
+	last    time.Time         // when anything was last uploaded or deleted
 }
 
 // sheet is one text as it was written.
@@ -125,6 +126,7 @@ func (d *desk) compose() *sheet {
 func (d *desk) put(key string, s *sheet) {
 	up := *s
 	up.up = time.Now()
+	d.last = up.up
 	if d.files[key] == nil {
 		d.toggles[key] = append(d.toggles[key], up.up)
 	}
@@ -138,6 +140,7 @@ func (d *desk) put(key string, s *sheet) {
 }
 
 func (d *desk) remove(key string) {
+	d.last = time.Now()
 	if s := d.files[key]; s != nil {
 		d.bin[key] = s
 		delete(d.files, key)

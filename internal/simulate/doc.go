@@ -16,5 +16,8 @@
 //	reader.go   what readers saw at every moment: whole pages, no dead link
 //	rules.go    what the transport saw: nothing overwritten blind, nothing going backwards
 //	copy.go     the site against a clean build of the content
+//	mandate.go  nothing done to the site that no catalog asks for
+//	truth.go    receipts and issues at the moment they are written
+//	prompt.go   what events alone achieve, before any sweep
 //	desk.go     pages and receipts against what the author's desk says was uploaded
 package simulate

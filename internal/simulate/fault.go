@@ -156,8 +156,12 @@ func (w *World) serve(c *call) *http.Response {
 		w.landing = c
 		resp := w.s3.Serve(c.req, c.body)
 		w.landing = nil
+		if look := w.look; look != nil {
+			w.look = nil
+			look()
+		}
 		if c.by.plan == 0 && strings.HasSuffix(c.req.URL.Path, "/"+catalogKey) {
-			c.by.plan = w.generation
+			c.by.plan, c.by.since = w.generation, w.generation
 		}
 		return resp
 	case mailHost:

@@ -59,8 +59,9 @@ var genesis = sync.OnceValue(func() *beginning {
 		p.token = tokens.Sign(audience.ForSubscriber, sub.UID)
 		b.people = append(b.people, p)
 	}
-	b.generation, err = generationOf(b.s3.Get("state", catalogKey).Body)
+	head, err := headOf(b.s3.Get("state", catalogKey).Body)
 	or(err)
+	b.generation = head.Generation
 	return b
 })
 

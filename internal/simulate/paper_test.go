@@ -143,6 +143,22 @@ func TestWorkerThawedLongAfterItsClaim(t *testing.T) {
 	}
 }
 
+// Two workers are about to claim the same places of a list.
+func TestTwoWorkersClaimAtOnce(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.wait(undo + time.Minute)
+		one := s.frozen(func() *invocation { return s.wake("send") })
+		s.until(one, "progress.json if-match")
+		two := s.frozen(func() *invocation { return s.wake("send") })
+		s.until(two, "POST v3/")
+		s.finish(one)
+		s.finish(two)
+		s.quiet()
+	})
+}
+
 // Two workers learn different limits of Mailgun's at once.
 func TestTwoWorkersWithDifferentLimits(t *testing.T) {
 	scenario(t, func(s *script) {
@@ -203,6 +219,8 @@ func TestSlugHandedOverByARename(t *testing.T) {
 		s.desk.put("posts/b.md", &moved)
 		s.desk.remove("posts/a.md")
 		s.weather.gentle, s.queue = false, nil // both events are lost
+		s.tally.Dropped += 2
+		s.wait(time.Second)
 		s.upload("posts/e.md", "slug: a\n")
 		s.finish(s.publish()) // looks at the holder before it refuses the newcomer
 		s.quiet()

@@ -127,6 +127,9 @@ func (r *reader) whole(key, body string) {
 	}
 	title := inTitle.FindStringSubmatch(head)
 	for _, m := range texts {
+		if r.w.desk.draft(m[1]) {
+			r.w.fail("readers get a draft at %s: version %s", key, m[1])
+		}
 		if title == nil || m[1] != title[1] {
 			r.w.fail("readers get a mix at %s: a title of version %v, a text of version %s", key, title, m[1])
 		}

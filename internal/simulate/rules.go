@@ -51,6 +51,7 @@ func (w *World) obey(c *call) {
 	default:
 		return
 	}
+	w.bid(c, c.req.Method == http.MethodDelete)
 	if strings.HasPrefix(c.req.URL.Path, "/content/posts/") {
 		w.fail("%s touches the author's file: %s", c.by, c.line)
 	}
@@ -67,6 +68,9 @@ func (w *World) watch(c memory.Change) {
 		if c.Key == catalogKey && c.New != nil && !w.restoring {
 			w.forward(c.New.Body)
 		}
+		w.opened(c)
+	case "content":
+		w.believe(c)
 	}
 }
 
@@ -74,32 +78,35 @@ var unpackers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 // forward: each commit of the catalog follows the one before.
 func (w *World) forward(body []byte) {
-	generation, err := generationOf(body)
+	c, err := headOf(body)
 	if err != nil {
 		w.fail("a catalog was written that cannot be read: %v", err)
 		return
 	}
-	if generation != w.generation+1 {
-		w.fail("the catalog went from generation %d to %d", w.generation, generation)
+	if c.Generation != w.generation+1 {
+		w.fail("the catalog went from generation %d to %d", w.generation, c.Generation)
 	}
-	w.generation = generation
+	w.generation = c.Generation
+	w.mandates.note(c.Generation, c.Pending)
 	if w.landing != nil {
-		w.landing.by.plan = generation
+		w.landing.by.plan = c.Generation
 	}
 }
 
-// generationOf reads only that of a catalog.
-func generationOf(body []byte) (int64, error) {
-	var c struct {
-		Generation int64 `json:"generation"`
-	}
+// catalogHead is what the rules need of a catalog.
+type catalogHead struct {
+	Generation int64                    `json:"generation"`
+	Pending    map[string]pendingOutput `json:"pending"`
+}
+
+func headOf(body []byte) (c catalogHead, err error) {
 	z, _ := unpackers.Get().(*gzip.Reader)
 	defer unpackers.Put(z)
-	err := z.Reset(bytes.NewReader(body))
+	err = z.Reset(bytes.NewReader(body))
 	if err == nil {
 		err = json.NewDecoder(z).Decode(&c)
 	}
-	return c.Generation, err
+	return c, err
 }
 
 // fail notes that an invariant was broken. The first ones are told.

@@ -36,8 +36,10 @@ type World struct {
 	reader *reader
 
 	generation int64 // of the catalog
+	mandates   mandates
 	landing    *call // what takes effect just now
 	restoring  bool
+	look       func() // what else to look at once S3 has answered
 	failures   []string
 }
 
@@ -91,6 +93,7 @@ func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
 	}
 	w.s3.Watch(w.watch)
 	w.desk = newDesk(w)
+	w.mandates = mandates{write: map[string]int64{}, remove: map[string]int64{}}
 	w.tally.Histories = 1
 	return w
 }

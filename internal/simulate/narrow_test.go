@@ -1,0 +1,91 @@
+package simulate
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// These are narrow places that chance hardly hits, each with the one thing that must not
+// happen there.
+
+// A file is replaced by a draft after its version was committed and before its page is
+// made.
+func TestFileReplacedBeforeItsPageIsMade(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		late := s.publish()
+		s.until(late, "PUT state/catalog")
+		s.carry(s.own(late)[0], fine)
+		s.upload("posts/a.md", "draft: true\n")
+		s.desk.files["posts/a.md"].draft = true
+		s.finish(late)
+		s.quiet()
+	})
+}
+
+// A run dies when it is about to open the issue of a post.
+func TestProcessDiesBeforeTheIssueIsOpened(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		in := s.publish()
+		s.until(in, "PUT state/issues/")
+		s.say("%s: its process dies", in)
+		s.end1(in)
+		s.quiet()
+		if people, _ := s.mailed("posts/a.md"); people == 0 {
+			s.t.Error("nobody got the post")
+		}
+	})
+}
+
+// Somebody put a page on the site that belongs to nothing, and the sweep finds it.
+func TestSweepFindsAnOrphan(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.s3.Put("site", "blog/stray/index.html", []byte("<!doctype html><html></html>"), http.Header{})
+		s.wait(2 * time.Hour)
+		s.finish(s.wake("publish"))
+		s.quiet()
+	})
+}
+
+// Mailgun took a request and answers 500; or the request left and never came there.
+func TestUncertainRequest(t *testing.T) {
+	for _, f := range []fault{acceptedFail, neverCame} {
+		scenario(t, func(s *script) {
+			s.upload("posts/a.md", "")
+			s.finish(s.publish())
+			s.wait(undo + time.Minute)
+			send := s.frozen(func() *invocation { return s.wake("send") })
+			s.until(send, "POST v3/")
+			s.carry(s.own(send)[0], f)
+			s.finish(send)
+			s.quiet()
+			if people, mails := s.mailed("posts/a.md"); people == 0 || mails != people {
+				s.t.Errorf("after %s %d people got %d mails", f, people, mails)
+			}
+		})
+	}
+}
+
+// S3 refuses a page, however often it is asked: its mail has to wait for it.
+func TestPageCannotBeWritten(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		s.upload("posts/a.md", "")
+		in := s.publish()
+		for range 3 { // the SDK tries as often
+			s.until(in, "PUT site/blog/a/")
+			for _, g := range s.own(in) {
+				if strings.Contains(g[0].line, "PUT site/blog/a/") {
+					s.carry(g, slowDown)
+				}
+			}
+		}
+		s.finish(in)
+		s.quiet()
+	})
+}
