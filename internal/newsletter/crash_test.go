@@ -336,3 +336,38 @@ func (p *place) restore(old map[string][]byte, keep func(key string) bool) {
 		}
 	}
 }
+
+// TestADeadFreezeComesBeforeOthers kills the run after the witness of a freeze, and lets
+// a digest come due that was to go out before it: nobody but the next tick can end that
+// freeze, and no other issue can be frozen before.
+func TestADeadFreezeComesBeforeOthers(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("ann", audience.Each)
+	p.subscribe("wim", audience.Weekly)
+	n := p.engine()
+	if err := n.OpenDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.published(n, "alpha")
+	p.clock.set(friday.Add(-5 * time.Minute))
+	p.write("beta")
+	p.announce(n, "beta") // due five minutes after the digest
+	p.clock.set(friday.Add(6 * time.Minute))
+	if err := n.OpenDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// Another run takes the freeze of the post, and is gone.
+	if _, err := n.changeOutbox(t.Context(), func(o *outbox) bool {
+		o.Freezing = &freezing{Issue: InstantID("beta"), Nonce: "dead", Owner: "dead", At: p.clock.now()}
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p.clock.forward(time.Hour)
+	p.ticks(p.engine())
+	for _, want := range []string{"ann@readers.example alpha", "ann@readers.example beta", "wim@readers.example alpha"} {
+		if got := p.box.each()[want]; got != 1 {
+			t.Errorf("%s: %d times", want, got)
+		}
+	}
+}

@@ -18,6 +18,7 @@ func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
 		wg    sync.WaitGroup
 		mu    sync.Mutex // guards what follows
 		errs  []error
+		first []*Issue // the one whose freeze did not come to its end: before it no other can be frozen
 		ready []*Issue
 		seen  = map[string]*Issue{}
 		slots = make(chan struct{}, 8)
@@ -34,7 +35,7 @@ func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
 			return err
 		}
 		if i != nil {
-			ready = append(ready, i)
+			first = append(first, i)
 		}
 	}
 	for _, id := range ids {
@@ -62,7 +63,7 @@ func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
 		errs = append(errs, err)
 	}
 	slices.SortFunc(ready, func(a, b *Issue) int { return a.Due.Compare(b.Due) })
-	for _, i := range ready {
+	for _, i := range append(first, ready...) {
 		if n.ending(ctx) {
 			break
 		}
