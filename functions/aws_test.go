@@ -146,13 +146,6 @@ func (a *awsServer) parameter(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"Parameter":{"Name":%q,"Type":"SecureString","Value":%q,"Version":1}}`, in.Name, value)
 }
 
-// set changes a parameter.
-func (a *awsServer) set(name, value string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.keys[name] = value
-}
-
 var credential = regexp.MustCompile(`Credential=([^/]+)/`)
 
 func (a *awsServer) note(r *http.Request, action, resource string) {
