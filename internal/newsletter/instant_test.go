@@ -130,6 +130,8 @@ func TestADeletedPostIsNotMailed(t *testing.T) {
 	p.announce(n, "alpha")
 	p.catalog = p.catalog.Clone()
 	delete(p.catalog.Posts, "alpha")
+	file := p.catalog.Files[e.Key]
+	delete(p.catalog.Files, e.Key)
 	p.catalog.Tombstones["alpha"] = catalog.Tombstone{Gone: p.clock.now(), Entry: *e}
 	p.save()
 	p.clock.forward(time.Hour)
@@ -137,6 +139,7 @@ func TestADeletedPostIsNotMailed(t *testing.T) {
 	p.mails()
 	p.catalog = p.catalog.Clone()
 	p.catalog.Posts["alpha"] = e
+	p.catalog.Files[e.Key] = file
 	delete(p.catalog.Tombstones, "alpha")
 	p.save()
 	p.ticks(n)
