@@ -145,7 +145,7 @@ func digestLines(i *Issue, w *world) []string {
 		if i.Recipients == 0 {
 			return []string{"nobody was owed anything"}
 		}
-		return []string{sentLine(i.Counts)}
+		return []string{sentLine(i.Counts, i.Failures)}
 	case Sending:
 		return []string{"being mailed to " + count(i.Recipients, "subscriber")}
 	}

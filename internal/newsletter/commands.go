@@ -15,13 +15,6 @@ type Detail struct {
 	Waiting   int // people whose mail was not posted yet
 	Inflight  int // people whose mail is being posted
 	Uncertain int // people of whose mail nobody knows whether it was accepted
-	Failures  []Failure
-}
-
-// Failure is how many people were refused for one reason.
-type Failure struct {
-	Count  int
-	Reason string
 }
 
 // ErrNoIssue is reported for an id that names no issue.
@@ -87,20 +80,18 @@ func (n *Newsletter) Show(ctx context.Context, id string) (Detail, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Counts, d.Waiting = p.Counts, p.waiting()
+	if d.over() {
+		if len(d.Failures) == 0 { // closed by a program that did not write them down
+			d.Failures = p.failures()
+		}
+		return d, nil
+	}
+	d.Counts, d.Failures, d.Waiting = p.Counts, p.failures(), p.waiting()
 	for _, c := range p.Inflight {
 		d.Inflight += c.addressed()
 	}
 	for _, c := range p.Uncertain {
 		d.Uncertain += c.addressed()
-	}
-	for _, f := range p.Failed {
-		k := slices.IndexFunc(d.Failures, func(g Failure) bool { return g.Reason == f.Reason })
-		if k < 0 {
-			d.Failures = append(d.Failures, Failure{Reason: f.Reason})
-			k = len(d.Failures) - 1
-		}
-		d.Failures[k].Count += f.Count
 	}
 	return d, nil
 }
@@ -141,13 +132,15 @@ func (n *Newsletter) Cancel(ctx context.Context, id string) error {
 	}
 	now := n.Now()
 	var counts Counts
+	var why []Failure
 	if i.begun() {
 		p := &progress{}
 		if err := n.read(ctx, progressKey(id), p); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		counts = p.Counts
+		counts, why = p.Counts, p.failures()
 		counts.Failed = max(counts.Failed, i.Recipients-counts.Sent-counts.Left)
+		why = addFailure(why, Failure{counts.Failed - p.Counts.Failed, "you ended it before it was mailed to them"})
 	}
 	if trial := *i; !i.begun() && trial.cancel(now) == nil {
 		begun, err := n.forbid(ctx, i, now)
@@ -160,7 +153,7 @@ func (n *Newsletter) Cancel(ctx context.Context, id string) error {
 	}
 	err = n.command(ctx, id, func(i *Issue) error {
 		if i.State == Held && i.begun() {
-			i.end(counts, "ended by the author", now)
+			i.end(counts, why, "ended by the author", now)
 			return nil
 		}
 		return i.cancel(now)

@@ -162,7 +162,7 @@ func (v *outlook) instant() string {
 			line += fmt.Sprintf(", but for %d who had left", i.Counts.Left)
 		}
 		if i.Counts.Failed > 0 {
-			line += fmt.Sprintf(" (%d failed)", i.Counts.Failed)
+			line += " (" + failedWords(i.Counts.Failed, i.Failures) + ")"
 		}
 		return line
 	}
@@ -256,11 +256,11 @@ func clockAt(t, now time.Time, loc *time.Location) string {
 	return "on " + at
 }
 
-// sentLine is said when an issue is over.
-func sentLine(c Counts) string {
+// sentLine says what became of an issue that is over.
+func sentLine(c Counts, why []Failure) string {
 	line := "mailed " + count(c.Sent, "subscriber")
 	if c.Failed > 0 {
-		line += fmt.Sprintf(" (%d failed)", c.Failed)
+		line += " (" + failedWords(c.Failed, why) + ")"
 	}
 	return line
 }

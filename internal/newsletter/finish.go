@@ -32,10 +32,10 @@ func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress,
 // finish closes an issue of which every fate is known: first the witness, so that
 // nothing brings it back, then what the author is told, then the issue itself, and
 // last the outbox. Doing it again from the beginning is harmless.
-func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, reason string) error {
+func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, why []Failure, reason string) error {
 	now := n.Now()
 	ended := *i
-	ended.end(c, reason, now)
+	ended.end(c, why, reason, now)
 	if err := n.closeWitness(ctx, &ended, now); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, r
 			return errSame
 		}
 		mine = true
-		i.end(c, reason, now)
+		i.end(c, why, reason, now)
 		return nil
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, r
 		n.moved(ctx, changed)
 	}
 	if mine && changed.Recipients > 0 {
-		n.Say(sentLine(changed.Counts))
+		n.Say(sentLine(changed.Counts, nil))
 	}
 	return n.note(ctx, map[string]*Issue{i.ID: changed})
 }

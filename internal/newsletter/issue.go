@@ -75,6 +75,8 @@ type Issue struct {
 
 	Ended  time.Time `json:"ended,omitzero"`
 	Counts Counts    `json:"counts,omitzero"`
+	// Failures are the reasons behind Counts.Failed, the most frequent first.
+	Failures []Failure `json:"failures,omitempty"`
 	// Digests remembers in a post's own issue which digests carried it, by kind.
 	Digests map[Kind]Mention `json:"digests,omitempty"`
 }

@@ -200,7 +200,7 @@ func TestFailedIsCountedByReason(t *testing.T) {
 	if err != nil || d.State != Closed || d.Counts != (Counts{Sent: 15, Failed: 10}) || len(d.Failures) != 1 || d.Failures[0] != (Failure{10, "the message is malformed"}) {
 		t.Errorf("%+v, %v", d, err)
 	}
-	p.expects(n, "alpha", "25 subscribers who chose each post: mailed at 14:10 (10 failed)")
+	p.expects(n, "alpha", "25 subscribers who chose each post: mailed at 14:10 (10 failed: the message is malformed)")
 	if last := p.said[len(p.said)-1]; last != "mailed 15 subscribers (10 failed)" {
 		t.Errorf("said %q", last)
 	}

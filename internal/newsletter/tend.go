@@ -132,7 +132,7 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue
 			if !i.expired(now) {
 				return errSame
 			}
-			i.end(Counts{}, "held for 30 days and never released", now)
+			i.end(Counts{}, nil, "held for 30 days and never released", now)
 			return nil
 		})
 	case i.State == Waiting && away != "":

@@ -55,8 +55,8 @@ type frozen struct {
 }
 
 // end closes the issue.
-func (i *Issue) end(c Counts, reason string, now time.Time) {
-	i.State, i.Reason, i.Ended, i.Counts = Closed, reason, now, c
+func (i *Issue) end(c Counts, why []Failure, reason string, now time.Time) {
+	i.State, i.Reason, i.Ended, i.Counts, i.Failures = Closed, reason, now, c, why
 }
 
 // endBy ends an issue as its witness says it did, of which this state knew nothing.
@@ -73,7 +73,7 @@ func (i *Issue) endBy(w *witness) {
 			reason = sentBefore
 		}
 	}
-	i.end(w.Counts, reason, w.Closed)
+	i.end(w.Counts, w.Failures, reason, w.Closed)
 }
 
 // Refusal is why an author's command does not fit an issue's state, in plain words.

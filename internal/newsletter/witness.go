@@ -29,9 +29,10 @@ type witness struct {
 	Reached  int       `json:"reached,omitempty"`
 	Closed   time.Time `json:"closed,omitzero"`
 	// Cancelled says that the author ended the issue before it was begun: nobody is mailed.
-	Cancelled bool   `json:"cancelled,omitempty"`
-	Counts    Counts `json:"counts,omitzero"`
-	Reason    string `json:"reason,omitempty"`
+	Cancelled bool      `json:"cancelled,omitempty"`
+	Counts    Counts    `json:"counts,omitzero"`
+	Failures  []Failure `json:"failures,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
 }
 
 func (w *witness) check() error {
@@ -98,7 +99,7 @@ func (n *Newsletter) closeWitness(ctx context.Context, i *Issue, now time.Time) 
 		if w.Issue == "" {
 			w.Issue, w.Freeze, w.To, w.Posts, w.Begun = i.ID, i.Freeze, i.To, i.Posts, i.Frozen
 		}
-		w.Closed, w.Counts, w.Reason = now, i.Counts, i.Reason
+		w.Closed, w.Counts, w.Failures, w.Reason = now, i.Counts, i.Failures, i.Reason
 		return nil
 	})
 	return err
