@@ -144,3 +144,71 @@ func control(t *testing.T, url, body string) {
 		t.Fatalf("control answers %s", resp.Status)
 	}
 }
+
+// TestANewAccountWarmsUp: Mailgun lets a new account name ten recipients a request and
+// thirty an hour, and more the next day. Nothing of that is configured: the batches and
+// the pace follow what it says, nobody is lost, and hardly a request is made in vain.
+func TestANewAccountWarmsUp(t *testing.T) {
+	p := newPlace(t)
+	const readers = 80
+	p.crowdOf(readers)
+	mailgunServer, err := inbox.New(inbox.Options{Dir: t.TempDir(), Now: p.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(mailgunServer)
+	defer server.Close()
+	w := wire{server.URL, p.clock.now}
+	n := p.engine(noUndo, func(o *Options) { o.Sender, o.Events = w, w })
+	// sent announces a post, lets the minutes pass until it is closed, and says how
+	// long that took and what it cost.
+	sent := func(id, program string) (took time.Duration, cost account) {
+		t.Helper()
+		control(t, server.URL, program)
+		before, began := accountOf(t, server.URL), p.clock.now()
+		p.write(id)
+		p.announce(n, id)
+		for p.work(n); p.issue("post-"+id).State != Closed; p.work(n) {
+			if p.clock.forward(time.Minute); p.clock.now().Sub(began) > 12*time.Hour {
+				t.Fatalf("never done:\n%s", p.debug())
+			}
+		}
+		if i := p.issue("post-" + id); i.Counts != (Counts{Sent: readers}) {
+			t.Errorf("%s: %+v", id, i.Counts)
+		}
+		now := accountOf(t, server.URL)
+		return p.clock.now().Sub(began), account{now.Accepted - before.Accepted, now.Recipients - before.Recipients, now.Refused - before.Refused}
+	}
+	took, cost := sent("alpha", `{"limit":10,"per_hour":30}`)
+	// Thirty at once, thirty after an hour, the rest after another; each time some
+	// requests learn that the hour is used up, and one that there is a limit.
+	if took < 2*time.Hour || took > 2*time.Hour+5*time.Minute || cost.Accepted != 8 || cost.Recipients != readers || cost.Refused > 1+2*n.Workers {
+		t.Errorf("the first day: %+v in %s", cost, took)
+	}
+	p.clock.forward(24*time.Hour - took)
+	took, cost = sent("beta", `{"reset":true,"limit":20,"per_hour":1000}`)
+	if took > time.Minute || cost.Accepted != 4 || cost.Recipients != readers || cost.Refused != 0 {
+		t.Errorf("the second day: %+v in %s", cost, took)
+	}
+	p.clock.forward(24 * time.Hour)
+	took, cost = sent("gamma", `{"reset":true}`)
+	if took > time.Minute || cost.Accepted != 2 || cost.Recipients != readers || cost.Refused != 0 {
+		t.Errorf("the third day: %+v in %s", cost, took)
+	}
+}
+
+// account is what an inbox has counted.
+type account struct{ Accepted, Recipients, Refused int }
+
+func accountOf(t *testing.T, url string) (a account) {
+	t.Helper()
+	resp, err := http.Get(url + "/control")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
