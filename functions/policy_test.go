@@ -267,6 +267,7 @@ func (s *season) everything() {
 	s.publish("posts/alpha.md", "posts/photo.png")
 	s.send(11*time.Minute, 2)
 	s.uncertain()
+	s.queued()
 	s.webhooks()
 	s.author()
 
@@ -298,14 +299,46 @@ func (s *season) everything() {
 	s.publish()
 }
 
-// uncertain mails a post while Mailgun answers with an error, and asks its log later.
-func (s *season) uncertain() {
-	answer, err := http.Post(s.mail.URL+"/control", "application/json", strings.NewReader(`{"next":[{"do":"500"}]}`))
+// next tells the inbox how to answer the next request.
+func (s *season) next(do string) {
+	answer, err := http.Post(s.mail.URL+"/control", "application/json", strings.NewReader(`{"next":[{"do":"`+do+`"}]}`))
 	s.ok(err)
 	_ = answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
 		s.t.Fatalf("the inbox answers %d", answer.StatusCode)
 	}
+}
+
+// queued mails a post while Mailgun wants nothing, so that its receipt and the author's
+// page tell until when it is queued.
+func (s *season) queued() {
+	s.next("420")
+	s.put("posts/zeta.md", []byte("# Zeta\n"))
+	s.publish("posts/zeta.md")
+	s.send(11*time.Minute, 1)
+	s.put("posts/zeta.md", []byte("# Zeta, mended\n"))
+	s.publish("posts/zeta.md")
+	n := s.newsletter("send")
+	issues, err := n.List(s.t.Context())
+	s.ok(err)
+	at := slices.IndexFunc(issues, func(i newsletter.Issue) bool { return i.State == newsletter.Sending })
+	if at < 0 {
+		s.t.Fatal("no issue is being sent")
+	}
+	link, err := n.AuthorLink(s.t.Context(), issues[at].ID)
+	s.ok(err)
+	page := s.visit(s.each["subscribe"].Subscribe(), http.MethodGet, link, "", "", http.StatusOK)
+	for name, text := range map[string]string{"receipt": s.read("content", "receipts/posts/zeta.md.txt"), "page": page} {
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), "the rest is queued until") {
+			s.t.Errorf("the %s does not tell until when the rest is queued:\n%s", name, text)
+		}
+	}
+	s.send(time.Minute, 2)
+}
+
+// uncertain mails a post while Mailgun answers with an error, and asks its log later.
+func (s *season) uncertain() {
+	s.next("500")
 	s.put("posts/gamma.md", []byte("# Gamma\n"))
 	s.publish("posts/gamma.md")
 	s.send(11*time.Minute, 2)

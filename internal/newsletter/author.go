@@ -124,18 +124,19 @@ func fitting(i *Issue) []Action {
 func (n *Newsletter) describe(ctx context.Context, w *world, i *Issue) (title string, lines []string, err error) {
 	if i.Kind != Instant {
 		title = "The " + string(i.Kind) + " digest of " + moment(i.Due, w.settings.Location)
-		return title, digestLines(i, w), nil
+		st, err := n.standingOf(ctx, w.settings, i)
+		return title, digestLines(i, w, st, n.Now()), err
 	}
 	e := w.catalog.Posts[i.Post]
 	if e == nil {
 		return "A post that is gone", []string{i.Reason}, nil
 	}
-	lines, err = n.expect(ctx, w, e, i, nil)
+	lines, err = n.expect(ctx, w, e, i)
 	return e.Title, lines, err
 }
 
 // digestLines say what becomes of a digest.
-func digestLines(i *Issue, w *world) []string {
+func digestLines(i *Issue, w *world, st *standing, now time.Time) []string {
 	switch i.State {
 	case Held:
 		return []string{"held until you decide, because " + i.Reason}
@@ -147,7 +148,7 @@ func digestLines(i *Issue, w *world) []string {
 		}
 		return []string{sentLine(i.Counts, i.Failures)}
 	case Sending:
-		return []string{"being mailed to " + count(i.Recipients, "subscriber")}
+		return []string{"being mailed to " + count(i.Recipients, "subscriber") + st.words(i.Recipients, now, w.settings.Location)}
 	}
 	return []string{"goes out on " + moment(i.Due, w.settings.Location)}
 }

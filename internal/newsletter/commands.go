@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -15,6 +16,8 @@ type Detail struct {
 	Waiting   int // people whose mail was not posted yet
 	Inflight  int // people whose mail is being posted
 	Uncertain int // people of whose mail nobody knows whether it was accepted
+	// Queued is when more of those who wait may be mailed; zero: now, or nobody waits.
+	Queued time.Time
 }
 
 // ErrNoIssue is reported for an id that names no issue.
@@ -93,7 +96,15 @@ func (n *Newsletter) Show(ctx context.Context, id string) (Detail, error) {
 	for _, c := range p.Uncertain {
 		d.Uncertain += c.addressed()
 	}
-	return d, nil
+	w, err := n.look(ctx)
+	if err != nil {
+		return d, err
+	}
+	st, err := n.standingOf(ctx, w.settings, i)
+	if st != nil {
+		d.Queued = st.queued
+	}
+	return d, err
 }
 
 // Release lets an issue go out that a guard held. A [*Refusal] says why it cannot.

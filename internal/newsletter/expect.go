@@ -26,23 +26,21 @@ func (n *Newsletter) Expect(ctx context.Context, c *catalog.Catalog, e *catalog.
 	if err != nil && !errors.Is(err, errNoIssue) {
 		return nil, err
 	}
-	return n.expect(ctx, &world{catalog: c, settings: s}, e, i, nil)
-}
-
-// standing is how far an issue that is being sent has come.
-type standing struct {
-	progress *progress
-	queued   time.Time // when more may be sent; zero: now
+	return n.expect(ctx, &world{catalog: c, settings: s}, e, i)
 }
 
 // expect gathers what the lines depend on; i is nil if the issue was never opened.
-func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *Issue, st *standing) ([]string, error) {
+func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *Issue) ([]string, error) {
 	o, err := n.loadOutbox(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v := outlook{e: e, i: i, s: w.settings, now: n.Now(), digests: o.Digests, standing: st}
-	if i == nil {
+	v := outlook{e: e, i: i, s: w.settings, now: n.Now(), digests: o.Digests}
+	if i != nil {
+		if v.standing, err = n.standingOf(ctx, w.settings, i); err != nil {
+			return nil, err
+		}
+	} else {
 		if seen, err := n.witnessOf(ctx, InstantID(e.ID)); err != nil {
 			return nil, err
 		} else if seen != nil {
@@ -166,21 +164,7 @@ func (v *outlook) instant() string {
 		}
 		return line
 	}
-	line := who + ": being mailed now"
-	if st := v.standing; st != nil {
-		line += fmt.Sprintf(", %d of %d done", st.progress.Counts.Sent, i.Recipients)
-		uncertain := 0
-		for _, c := range st.progress.Uncertain {
-			uncertain += c.addressed()
-		}
-		if uncertain > 0 {
-			line += fmt.Sprintf(", %d uncertain until Mailgun's log tells", uncertain)
-		}
-		if !st.queued.IsZero() {
-			line += ", the rest is queued until " + clock(st.queued, v.now, loc)
-		}
-	}
-	return line
+	return who + ": being mailed now" + v.standing.words(i.Recipients, v.now, loc)
 }
 
 // when says when an issue that was not begun goes out.

@@ -3,7 +3,6 @@ package newsletter
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/store"
@@ -11,22 +10,11 @@ import (
 
 // after leaves an issue that is not finished until the next tick, and tells the
 // author where it stands.
-func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress, until time.Time) error {
+func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress) error {
 	if why := n.unanswerable(p); why != "" {
 		return n.stop(ctx, w, i.ID, why)
 	}
-	if i.Kind != Instant {
-		return nil
-	}
-	e := w.catalog.Posts[i.Post]
-	if e == nil {
-		return nil
-	}
-	lines, err := n.expect(ctx, w, e, i, &standing{progress: p, queued: until})
-	if err != nil {
-		return err
-	}
-	return n.writeLines(ctx, e.Key, lines)
+	return n.tell(ctx, w, i)
 }
 
 // finish closes an issue of which every fate is known: first the witness, so that
@@ -115,7 +103,7 @@ func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
 	if e == nil {
 		return nil // its receipt says Removed
 	}
-	lines, err := n.expect(ctx, w, e, i, nil)
+	lines, err := n.expect(ctx, w, e, i)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 	if p.done() {
 		return n.finish(ctx, w, i, p.Counts, p.failures(), "")
 	}
-	return n.after(ctx, w, i, p, until)
+	return n.after(ctx, w, i, p)
 }
 
 // contradicted deals with an issue whose witness does not say that it is being
