@@ -57,3 +57,21 @@ at /blog/skew/ posts/skew.md
 put posts/skew.md edited
 settle
 at /blog/skew/ posts/skew.md
+
+// A post whose file cannot be read when its time comes waits for a better version:
+// of the one before only title and description are known. What is live stays so.
+put posts/soon.md words date=2027-01-01T00:00:00Z
+settle
+no posts/soon.md
+bad posts/soon.md
+wait 1200h
+settle
+new 0
+no posts/soon.md
+put posts/soon.md words date=2027-01-01T00:00:00Z
+settle
+new 1
+at /blog/soon/ posts/soon.md
+bad posts/soon.md
+settle
+at /blog/soon/ posts/soon.md
