@@ -55,9 +55,14 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 		}
 		switch {
 		case own == nil:
-			// Not announced (yet): the page may not be out. After a loss of the state
-			// nobody knows who has had it, and then it is not worth asking for ever.
-			if e != nil && n.Now().Sub(e.GoLive) < forgetAfter {
+			// Not announced (yet): the page may not be out, or the post was gone before it was
+			// announced, and returns under its old number. After a loss of the state nobody
+			// knows who has had it, and then it is not worth asking for ever.
+			known := e
+			if t, gone := w.catalog.Tombstones[id]; gone && known == nil {
+				known = &t.Entry
+			}
+			if known != nil && n.Now().Sub(known.GoLive) < forgetAfter {
 				c.carried = append(c.carried, id)
 			}
 		case own.State == Cancelled || own.State == Closed && !own.begun():

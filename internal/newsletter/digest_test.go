@@ -312,3 +312,46 @@ func TestTheScheduleMayChange(t *testing.T) {
 	p.ticks(n)
 	p.mails("bob: one two")
 }
+
+// TestAPostThatWasGoneBeforeItWasAnnouncedReturns: a digest passed its number while it
+// was gone, and nobody had told the newsletter of it yet.
+func TestAPostThatWasGoneBeforeItWasAnnouncedReturns(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("wim", audience.Weekly)
+	n := p.engine()
+	if err := n.OpenDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e := p.write("alpha")
+	p.write("beta")
+	p.catalog = p.catalog.Clone()
+	file := p.catalog.Files[e.Key]
+	delete(p.catalog.Files, e.Key)
+	delete(p.catalog.Posts, "alpha")
+	p.catalog.Tombstones["alpha"] = catalog.Tombstone{Gone: p.clock.now(), Entry: *e}
+	p.save()
+	p.announce(n, "beta")
+	p.clock.set(friday.Add(time.Hour))
+	p.digest(n)
+	p.catalog = p.catalog.Clone()
+	p.catalog.Files[e.Key], p.catalog.Posts["alpha"] = file, e
+	delete(p.catalog.Tombstones, "alpha")
+	p.save()
+	p.announce(n, "alpha")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.clock.set(nextFriday.Add(time.Hour))
+	p.digest(n)
+	if got := p.box.each()["wim@readers.example alpha"]; got != 1 {
+		t.Errorf("the post that returned came %d times", got)
+	}
+}
+
+// digest opens the digests that are due and sends them.
+func (p *place) digest(n *Newsletter) {
+	p.t.Helper()
+	if err := n.OpenDigests(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.ticks(n)
+}
