@@ -256,6 +256,7 @@ func TestARestoredStateSendsNothingAgain(t *testing.T) {
 		p.clock.forward(time.Hour)
 		p.ticks(n)
 		p.once("alpha", 25, 0)
+		ended := p.issue("post-alpha").Ended
 		p.restore(old, func(key string) bool { return key != "" })
 		n = p.engine()
 		for range 3 {
@@ -263,8 +264,8 @@ func TestARestoredStateSendsNothingAgain(t *testing.T) {
 			p.ticks(n)
 		}
 		p.once("alpha", 25, 0)
-		if i := p.issue("post-alpha"); i.State != Closed || i.Counts.Sent != 25 {
-			t.Errorf("the issue is %s with %+v", i.State, i.Counts)
+		if i := p.issue("post-alpha"); i.State != Closed || i.Counts.Sent != 25 || !i.Ended.Equal(ended) {
+			t.Errorf("the issue is %s with %+v, ended %s", i.State, i.Counts, i.Ended)
 		}
 	})
 	t.Run("begun, and then restored to before", func(t *testing.T) {

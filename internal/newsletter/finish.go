@@ -19,12 +19,12 @@ func (n *Newsletter) after(ctx context.Context, w *world, i *Issue, p *progress)
 
 // finish closes an issue of which every fate is known: first the witness, so that
 // nothing brings it back, then what the author is told, then the issue itself, and
-// last the outbox. Doing it again from the beginning is harmless.
-func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, why []Failure, reason string) error {
-	now := n.Now()
+// last the outbox. Doing it again from the beginning is harmless. seen says how it
+// ended and when, which after a restore is not now.
+func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witness) error {
 	ended := *i
-	ended.end(c, why, reason, now)
-	if err := n.closeWitness(ctx, &ended, now); err != nil {
+	ended.end(seen.Counts, seen.Failures, seen.Reason, seen.Closed)
+	if err := n.closeWitness(ctx, &ended, seen.Closed); err != nil {
 		return err
 	}
 	if i.Kind == Instant {
@@ -41,7 +41,7 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, c Counts, w
 			return errSame
 		}
 		mine = true
-		i.end(c, why, reason, now)
+		i.end(seen.Counts, seen.Failures, seen.Reason, seen.Closed)
 		return nil
 	})
 	if err != nil {

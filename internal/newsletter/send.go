@@ -90,7 +90,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 		}
 	}
 	if p.done() {
-		return n.finish(ctx, w, i, p.Counts, p.failures(), "")
+		return n.finish(ctx, w, i, &witness{Counts: p.Counts, Failures: p.failures(), Closed: n.Now()})
 	}
 	return n.after(ctx, w, i, p)
 }
@@ -99,7 +99,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 // sent: the state is older than the witness, and the witness is right.
 func (n *Newsletter) contradicted(ctx context.Context, w *world, i *Issue, seen *witness) error {
 	if seen != nil && !seen.Closed.IsZero() {
-		return n.finish(ctx, w, i, seen.Counts, seen.Failures, seen.Reason)
+		return n.finish(ctx, w, i, seen)
 	}
 	return n.stop(ctx, w, i.ID, "its witness is missing or tells of another freeze, as after a restore")
 }
