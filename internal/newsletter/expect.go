@@ -44,7 +44,7 @@ func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *
 		if seen, err := n.witnessOf(ctx, InstantID(e.ID)); err != nil {
 			return nil, err
 		} else if seen != nil {
-			return []string{"its mail was sent before the records were restored; it is not sent again"}, nil
+			return []string{"nobody else: its mail was sent before the records were restored, and is not sent again"}, nil
 		}
 	}
 	if v.needsCounts() {
