@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Namespaces of SVG 2.
@@ -58,8 +59,12 @@ func isSVG(b []byte) bool {
 	}
 }
 
-// entity is a declaration as Adobe Illustrator writes them for namespaces.
-var entity = regexp.MustCompile(`<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"&<%]{0,200})"|'([^'&<%]{0,200})')\s*>`)
+// entity is a declaration as Adobe Illustrator writes them for namespaces. It is made
+// when the first drawing comes: counting to 200 takes a large automaton, and a function
+// that starts should not wait for it.
+var entity = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"&<%]{0,200})"|'([^'&<%]{0,200})')\s*>`)
+})
 
 // SVG is the drawing reduced to what draws: elements, attributes and styles that
 // are on a list of allowed ones. Scripts, event handlers, foreign elements,
@@ -102,7 +107,7 @@ func sanitise(body []byte) (*svgWriter, error) {
 		}
 		switch t := token.(type) {
 		case xml.Directive:
-			for _, m := range entity.FindAllStringSubmatch("<!"+string(t)+">", -1) {
+			for _, m := range entity().FindAllStringSubmatch("<!"+string(t)+">", -1) {
 				d.Entity[m[1]] = m[2] + m[3]
 			}
 			// The decoder expands all of a text at once, before its length can be seen.

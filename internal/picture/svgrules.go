@@ -3,6 +3,7 @@ package picture
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // words makes a set of a list.
@@ -45,7 +46,7 @@ var (
 	attributeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
 	propertyName  = regexp.MustCompile(`^(--)?[a-z][a-z0-9-]*$`)
 	selector      = regexp.MustCompile(`^[A-Za-z0-9_.#,:*>+~()\[\]="'\s-]+$`)
-	fragmentName  = regexp.MustCompile(`^#[^\s"'()<>\\]{1,200}$`)
+	fragmentName  = regexp.MustCompile(`^#[^\s"'()<>\\]+$`)
 	localURL      = regexp.MustCompile(`(?i)url\(\s*(?:#[\w.:-]+|"#[\w.:-]+"|'#[\w.:-]+')\s*\)`)
 	cssComment    = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	// fetching are the ways CSS has of loading or running something, and the escapes
@@ -57,7 +58,7 @@ var (
 func plainName(s string) bool { return attributeName.MatchString(s) }
 
 // fragment tells a reference to another part of the same file.
-func fragment(s string) bool { return fragmentName.MatchString(s) }
+func fragment(s string) bool { return utf8.RuneCountInString(s) <= 201 && fragmentName.MatchString(s) }
 
 // safeValue tells whether a value refers to nothing outside the file.
 func safeValue(s string) bool {
