@@ -16,6 +16,7 @@ func (w *World) calm() {
 	w.say("the storm is over")
 	w.weather.fault, w.weather.kill, w.weather.handlers = 0, 0, 4
 	w.weather.frozen = 0
+	w.weather.fire, w.weather.blast = 0, 0
 	w.rest()
 	for end := time.Now().Add(12 * time.Hour); len(w.queue)+len(w.errands) > 0 && time.Now().Before(end) && len(w.failures) == 0; {
 		if w.run() {
@@ -112,7 +113,7 @@ func (w *World) rest() {
 		w.settleDown()
 		calls := w.wire.waiting()
 		switch {
-		case len(calls) > 0 && calls[0][0].gone:
+		case len(calls) > 0 && calls[0][0].lost:
 			w.arrive(calls[0])
 		case len(calls) > 0:
 			w.carry(calls[0], fine)

@@ -108,7 +108,7 @@ func (w *World) start() *container {
 	})
 	s := functions.Surroundings{
 		S3: client, Content: "content", Site: "site", State: "state",
-		Now: time.Now, Rand: roll(w.seed, c.n), SiteURL: siteURL, Undo: undo, Settle: settle, Deadline: deadline,
+		Now: time.Now, Rand: roll(w.seed, c.n), SiteURL: siteURL, Undo: undo - w.weather.sooner, Settle: settle, Deadline: deadline,
 		Mailgun: functions.Mailgun{
 			Base: "http://" + mailHost, Domain: mailDomain, HTTP: &http.Client{Transport: way},
 			SendingKey: key("sending"), EventsKey: key("events"), SigningKey: key(signingKey),

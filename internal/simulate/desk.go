@@ -24,6 +24,10 @@ type desk struct {
 	todo    []func()          // the second halves of acts
 	written map[string]string // text, by its mark → the key it was written for
 	last    time.Time         // when anything was last uploaded or deleted
+	// cancelled is when the author was told that a key's mail is; withdrawn are the keys
+	// whose mail they may have cancelled.
+	cancelled map[string]time.Time
+	withdrawn map[string]bool
 }
 
 // sheet is one text as it was written.
@@ -37,6 +41,7 @@ type sheet struct {
 	page  bool      // a static page
 	other bool      // a picture or the settings
 	title string    // of the site, in settings
+	email string    // how it is to be mailed
 	up    time.Time
 }
 
@@ -49,7 +54,7 @@ var (
 )
 
 func newDesk(w *World) *desk {
-	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}}
+	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]bool{}}
 }
 
 // slugs is what an address is made of where nothing else is said.
@@ -89,6 +94,11 @@ func (d *desk) write(key string) *sheet {
 		s.bad = true
 		b.WriteString("title: [\n")
 	}
+	if d.w.weather.leaps && !s.page {
+		if s.email = []string{"", "", "", "", "", "", "none", "digest", "now", "digest"}[r.IntN(10)]; s.email != "" {
+			b.WriteString("email: " + s.email + "\n")
+		}
+	}
 	fmt.Fprintf(&b, "---\n\nText mb%dx.\n", s.mark)
 	switch r.IntN(5) {
 	case 0:
@@ -112,7 +122,13 @@ func (d *desk) compose() *sheet {
 	if r.IntN(3) == 0 {
 		s.body += "timezone: " + []string{"Europe/Berlin", "America/New_York"}[r.IntN(2)] + "\n"
 	}
-	if r.IntN(2) == 0 {
+	switch {
+	case d.w.weather.leaps:
+		s.body += fmt.Sprintf("topics: [garden, letters]\nauthor:\n  email: author@example.net\nnewsletter:\n  batch: %d\n", 1+r.IntN(2))
+		if r.IntN(3) == 0 {
+			s.body += "  undo: " + []string{"0s", "2m"}[r.IntN(2)] + "\n"
+		}
+	case r.IntN(2) == 0:
 		s.body += "author:\n  email: author@example.net\nnewsletter:\n  batch: 2\n"
 	}
 	if r.IntN(6) == 0 {
@@ -148,6 +164,27 @@ func (d *desk) remove(key string) {
 	}
 	d.w.s3.Delete("content", key)
 	d.w.event(key)
+}
+
+// text is the one with a mark; nil: there is none.
+func (d *desk) text(mark string) *sheet {
+	for _, s := range d.ever[d.written[mark]] {
+		if strconv.Itoa(s.mark) == mark {
+			return s
+		}
+	}
+	return nil
+}
+
+// clear tells whether it is beyond doubt that a file's post is owed to readers: every
+// version of it says so, in the same way, and the author never cancelled it.
+func (d *desk) clear(key string) bool {
+	for _, s := range d.ever[key] {
+		if !s.bad && (s.email == "none" || s.email != d.files[key].email) {
+			return false
+		}
+	}
+	return !d.withdrawn[key]
 }
 
 // keys are those that are there, in order.

@@ -19,5 +19,7 @@
 //	mandate.go  nothing done to the site that no catalog asks for
 //	truth.go    receipts and issues at the moment they are written
 //	prompt.go   what events alone achieve, before any sweep
+//	mailgun.go  each mail as it is accepted: to whom, when, and what its text says of mail
+//	ledger.go   who was owed what, and got it once; blame.go knows what Mailgun lied about
 //	desk.go     pages and receipts against what the author's desk says was uploaded
 package simulate

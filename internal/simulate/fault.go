@@ -31,6 +31,10 @@ const (
 	enhanceCalm  // 420, with a time in the text
 	tooManyCalls // 429
 	noPermission // 401
+	acceptedBusy // it accepts and answers 429: a lie
+	logForgets   // its log does not tell of what it accepted: a lie
+	badAddress   // 400: one of the recipients is none
+	tooManyTo    // 400: fewer recipients, please
 	faultKinds
 )
 
@@ -38,10 +42,14 @@ var faultNames = [faultKinds]string{
 	"fine", "lost before it arrived", "took effect, answer lost", "timeout before it arrived", "took effect, then timeout",
 	"straggler", "503 SlowDown", "500 InternalError", "409 conflict", "answer cut short",
 	"Mailgun: left, never arrived", "Mailgun: accepted, 500", "Mailgun: accepted, garbage", "Mailgun: garbage",
-	"Mailgun: 420", "Mailgun: 429", "Mailgun: 401",
+	"Mailgun: 420", "Mailgun: 429", "Mailgun: 401", "Mailgun: accepted, 429", "Mailgun: log denies it",
+	"Mailgun: 400, bad address", "Mailgun: 400, too many",
 }
 
 func (f fault) String() string { return faultNames[f] }
+
+// mails tells whether a fault can happen to a call of Mailgun's.
+func (f fault) mails() bool { return f != slowDown && f != conflict }
 
 // fits tells whether a fault can happen to a call.
 func (f fault) fits(c *call) bool {
@@ -49,9 +57,10 @@ func (f fault) fits(c *call) bool {
 	switch {
 	case c.req.URL.Host == mailHost:
 		if c.req.Method == http.MethodGet {
-			return f == lostBefore || f == lostAfter || f == internal || f == junk || f == noPermission || f == timeoutBefore
+			return f == lostBefore || f == lostAfter || f == internal || f == junk || f == noPermission || f == timeoutBefore ||
+				f == cutShort || f == tooManyCalls || f == logForgets
 		}
-		return f != slowDown && f != conflict
+		return f.mails() && f != logForgets
 	case f >= neverCame:
 		return false
 	case c.req.URL.Host != s3Host:
@@ -68,6 +77,9 @@ func (f fault) fits(c *call) bool {
 func (w *World) carry(g group, f fault) {
 	if f != fine {
 		w.tally.Faults[f] += len(g)
+		if g[0].req.URL.Host == mailHost {
+			w.tally.MailFaults[f] += len(g)
+		}
 	}
 	for _, c := range g {
 		w.tally.Calls++
@@ -86,6 +98,12 @@ func (w *World) carry(g group, f fault) {
 			a.resp = mailAnswer(c, http.StatusTooManyRequests, "Too many requests")
 		case noPermission:
 			a.resp = mailAnswer(c, http.StatusUnauthorized, "Forbidden")
+		case badAddress:
+			a.resp = mailAnswer(c, http.StatusBadRequest, "'to' parameter is not a valid address. please check documentation")
+		case tooManyTo:
+			a.resp = mailAnswer(c, http.StatusBadRequest, "Too many recipients; max is 1")
+		case logForgets:
+			a.resp = jsonAnswer(c, http.StatusOK, map[string]any{"items": []any{}, "paging": map[string]string{}})
 		case timeoutBefore:
 			a.err = timeout{}
 		case straggler:
@@ -109,7 +127,12 @@ func (w *World) carry(g group, f fault) {
 				a.resp = mailAnswer(c, http.StatusInternalServerError, "Internal error")
 			case acceptedJunk:
 				a.resp = rawAnswer(c, http.StatusOK, "<html>Queued")
+			case acceptedBusy:
+				a.resp = mailAnswer(c, http.StatusTooManyRequests, "Too many requests")
 			}
+		}
+		if c.req.URL.Host == mailHost {
+			w.blame(c, f)
 		}
 		how := f.String()
 		if f == fine {

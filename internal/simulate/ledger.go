@@ -7,14 +7,19 @@ import (
 	"time"
 )
 
-// count notes that somebody got a post, and that nobody gets one twice. Where the author
-// never renames, a post is a file; else what counts is the issue.
-func (w *World) count(to, what string, marks []string) {
-	if w.got[to] == nil {
-		w.got[to] = map[string]int{}
+// count notes that somebody got a post, and that nobody gets one twice, unless Mailgun
+// lied about having it.
+func (w *World) count(p *person, what string, marks []string) {
+	id := p.id()
+	if w.got[id] == nil {
+		w.got[id] = map[string]int{}
 	}
-	if w.got[to][what]++; w.got[to][what] > 1 {
-		w.fail("%s is mailed %s a second time (texts %v)", to, what, marks)
+	if w.got[id][what]++; w.got[id][what] > 1 {
+		if w.got[id][what] <= 1+p.copies[what] {
+			w.tally.Twice++
+			return
+		}
+		w.fail("%s is mailed %s a second time (texts %v)", p.address, what, marks)
 	}
 }
 
@@ -28,7 +33,7 @@ func (w *World) judgeMail() {
 	d := w.desk
 	for _, key := range slices.Sorted(maps.Keys(d.files)) {
 		s := d.files[key]
-		if s.other || s.page || s.bad || s.draft || s.date.After(time.Now()) {
+		if s.other || s.page || s.bad || s.draft || s.date.After(time.Now()) || !d.clear(key) {
 			continue
 		}
 		first := d.ever[key][0].up
@@ -36,9 +41,14 @@ func (w *World) judgeMail() {
 			if p.since.IsZero() || !p.since.Before(first) || !p.left.IsZero() {
 				continue
 			}
-			if w.got[p.address][key] != 1 {
-				w.fail("%s never got %s", p.address, key)
+			if w.got[p.id()][key] > 0 {
+				continue
 			}
+			if w.explained(p, key) {
+				w.tally.Never++
+				continue
+			}
+			w.fail("%s never got %s", p.address, key)
 		}
 	}
 }

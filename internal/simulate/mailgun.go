@@ -27,6 +27,8 @@ const (
 type mailgun struct {
 	accepted map[string]time.Time // by Message-Id: when the log shows it
 	limit    int                  // recipients a request; 0: a thousand
+	// deliveries are the requests that carry posts, by Message-Id.
+	deliveries map[string]*delivery
 }
 
 // mailRequest is what a POST of a message says.
@@ -57,6 +59,7 @@ func (w *World) takeMail(c *call) *http.Response {
 	}
 	w.mailgun.accepted[m.id] = shown
 	w.tally.Mails++
+	w.delivery(m).accepted++
 	for _, to := range m.to {
 		w.post(c, to, m)
 	}
@@ -161,12 +164,13 @@ func (w *World) post(c *call, to string, m mailRequest) {
 	}
 	p := w.who(to)
 	if p == nil {
-		return // the author
+		w.read(m) // it is the author
+		return
 	}
 	if link := confirmLink.FindStringSubmatch(m.text); link != nil {
 		token, err := url.QueryUnescape(link[1])
 		or(err)
-		w.errands = append(w.errands, errand{time.Now().Add(w.upTo(time.Hour)), func() { w.confirm(p, token) }})
+		w.errands = append(w.errands, errand{time.Now().Add(w.upTo(time.Hour)), func() { w.press(p, to, token) }})
 		return
 	}
 	for _, value := range m.vars[to] {
@@ -187,12 +191,52 @@ func (w *World) post(c *call, to string, m mailRequest) {
 	if !p.ever {
 		w.fail("%s is mailed and never subscribed", to)
 	}
-	if !w.weather.plain {
-		issue, _, _ := strings.Cut(m.id, ".")
-		w.count(to, issue, marks)
-		return
+	w.mayGet(c, p, to, m, marks)
+	for _, what := range w.contents(m) {
+		w.count(p, what, marks)
 	}
+}
+
+// contents are what a mail counts as. Where the author never renames, a post is a file;
+// else what counts is the issue.
+func (w *World) contents(m mailRequest) (contents []string) {
+	issue, _, _ := strings.Cut(m.id, ".")
+	if !w.weather.plain {
+		return []string{issue}
+	}
+	for _, found := range anyTitle.FindAllStringSubmatch(m.subject+"\n"+m.text, -1) {
+		if key := w.desk.written[found[1]]; key != "" && !slices.Contains(contents, key) {
+			contents = append(contents, key)
+		}
+	}
+	return contents
+}
+
+// mayGet holds a mail against what its reader and its author wished.
+func (w *World) mayGet(c *call, p *person, to string, m mailRequest, marks []string) {
+	late := func(since time.Time) bool { return !since.IsZero() && c.at.Sub(since) > 61*time.Second }
+	switch {
+	case to == p.next && !p.pressed:
+		w.fail("%s is mailed %v at a new address that nobody confirmed", to, marks)
+	case to != p.address && to != p.next && late(p.moved):
+		w.fail("%s is mailed %v at an old address, and was told %v before that the new one counts", to, marks, c.at.Sub(p.moved))
+	}
+	if late(p.paused) && c.at.Before(p.paused.Add(7*24*time.Hour)) {
+		w.fail("%s is mailed %v, and was told %v before that nothing comes for a week", to, marks, c.at.Sub(p.paused))
+	}
+	instant := strings.HasPrefix(m.id, "post-")
 	for _, mark := range marks {
-		w.count(to, w.desk.written[mark], marks)
+		s := w.desk.text(mark)
+		switch {
+		case s == nil:
+			w.fail("%s is mailed mt%sx, which nobody wrote", to, mark)
+		case s.draft || s.email == "none":
+			w.fail("%s is mailed mt%sx, which says that it is not to be mailed", to, mark)
+		case instant && s.email == "digest":
+			w.fail("%s is mailed mt%sx at once, which says that it is for digests", to, mark)
+		}
+		if key := w.desk.written[mark]; instant && w.weather.plain && late(w.desk.cancelled[key]) {
+			w.fail("%s is mailed %s, and the author was told before that it is cancelled", to, key)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,6 +25,17 @@ type person struct {
 	// left is when they were told that they are off the list; zero: they were not, or came back.
 	left time.Time
 	ever bool // may have been subscribed at some time
+
+	former  []string  // addresses they had before
+	next    string    // the address they want to have
+	pressed bool      // they confirmed it; the answer has not come
+	moved   time.Time // when they were told that the new address counts
+	// paused is when they were told that nothing comes for a week; zero: they were not.
+	paused time.Time
+	// reviving counts requests under way that may end a pause.
+	reviving   int
+	complained bool           // which nothing undoes
+	copies     map[string]int // by post: how many more mails a lie of Mailgun's explains
 }
 
 // errand is something a person does a little later.
@@ -55,26 +67,26 @@ func (w *World) ask(who, method, path string, form url.Values, then func(status 
 // live lets one of the people do something.
 func (w *World) live() {
 	p := w.people[w.chance.IntN(len(w.people))]
-	switch n := w.chance.IntN(10); {
+	switch n := w.chance.IntN(16); {
 	case n < 2:
 		w.leave(p)
-	case n < 4:
+	case n < 3:
+		w.relocate(p)
+	case n < 5:
 		w.hook(p, []string{"failed", "complained"}[w.chance.IntN(2)])
-	case n < 7:
+	case n < 8:
 		if p.token == "" || !p.left.IsZero() {
 			w.join(p)
 			return
 		}
-		cadence := []string{"each", "weekly", "monthly"}[w.chance.IntN(3)]
-		w.say("%s switches to %s", p.address, cadence)
-		w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"save"}, "cadence": {cadence}}, func(int, string, bool) {})
-	case n < 8:
-		if p.token == "" {
-			return
-		}
-		w.say("%s pauses for a week", p.address)
-		p.since = time.Time{}
-		w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(int, string, bool) {})
+		w.prefer(p)
+	case n < 10:
+		w.pause(p)
+	case n < 11:
+		w.unpause(p)
+	case n < 13 && w.weather.leaps:
+		w.mailgun.limit = w.chance.IntN(4)
+		w.say("Mailgun takes %d recipients a request (0: a thousand)", w.mailgun.limit)
 	case len(w.people) < 10:
 		p := &person{address: fmt.Sprintf("newcomer%d@example.org", len(w.people))}
 		w.people = append(w.people, p)
@@ -103,8 +115,8 @@ const signingKey = "signing"
 
 // hook is Mailgun telling of a bounce or a complaint.
 func (w *World) hook(p *person, event string) {
-	if !p.ever {
-		return
+	if !p.ever || p.next != "" {
+		return // whose address it is, is not certain
 	}
 	w.hooks++
 	stamp, token := fmt.Sprint(time.Now().Unix()), fmt.Sprintf("token%d", w.hooks)
@@ -131,6 +143,7 @@ func (w *World) send(p *person, event, body string, try int) {
 		switch {
 		case alive && status == http.StatusOK:
 			p.left = time.Now()
+			p.complained = p.complained || event == "complained"
 			w.say("the webhook about %s is taken", p.address)
 		case try < 6:
 			w.errands = append(w.errands, errand{time.Now().Add(5 * time.Minute << try), func() { w.send(p, event, body, try+1) }})
@@ -142,6 +155,9 @@ var hiddenForm = regexp.MustCompile(`name="form" value="([^"]+)"`)
 
 // join begins with the form; the mail it leads to goes on with it.
 func (w *World) join(p *person) {
+	if p.next != "" {
+		return // one thing after the other
+	}
 	w.say("%s wants to subscribe", p.address)
 	w.ask(p.address, http.MethodGet, "/subscribe", nil, func(status int, body string, ok bool) {
 		m := hiddenForm.FindStringSubmatch(body)
@@ -159,8 +175,13 @@ func (w *World) join(p *person) {
 // confirm presses the button of a confirmation mail.
 func (w *World) confirm(p *person, token string) {
 	p.ever = true
-	p.left = time.Time{}
+	if !p.complained {
+		p.left = time.Time{}
+	}
+	p.paused = time.Time{}
+	p.reviving++
 	w.ask(p.address, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
+		p.reviving--
 		if ok && strings.Contains(body, "Welcome") {
 			p.since = time.Now()
 			w.say("%s is welcomed", p.address)
@@ -183,7 +204,7 @@ func (w *World) run() bool {
 // who is the person with an address.
 func (w *World) who(address string) *person {
 	for _, p := range w.people {
-		if p.address == address {
+		if p.address == address || p.next == address || slices.Contains(p.former, address) {
 			return p
 		}
 	}

@@ -98,7 +98,7 @@ func (s *script) step(in *invocation) {
 
 func (s *script) own(in *invocation) (own []group) {
 	for _, g := range s.wire.waiting() {
-		if g[0].by == in && !g[0].gone {
+		if g[0].by == in && !g[0].lost {
 			own = append(own, g)
 		}
 	}

@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 
 // The histories that every run of the tests plays, besides some that are new each time.
 const (
-	fixedSeeds = 60
-	freshSeeds = 40
+	fixedSeeds = 40
+	freshSeeds = 20
 )
 
 // TestHistories plays a fixed set of histories and a fresh one; or those asked for.

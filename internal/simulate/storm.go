@@ -10,6 +10,10 @@ import (
 // storm lets the world act, the handlers run and things break, until everything that
 // was to be done has been done.
 func (w *World) storm() {
+	if w.weather.leaps {
+		w.say("the author begins with the settings")
+		w.desk.put(settings, w.desk.compose())
+	}
 	for left := w.weather.acts; left > 0 && len(w.failures) == 0; {
 		w.settleDown()
 		calls := w.wire.waiting()
@@ -19,9 +23,9 @@ func (w *World) storm() {
 		add := func(weight float64, do func()) { options = append(options, option{weight, do}) }
 		if len(calls) > 0 {
 			add(30, func() { w.move(calls) })
-			add(0.3, func() { w.pass(w.upTo(w.weather.stall)) })
+			add(0.3, func() { w.stall() })
 		} else {
-			add(3, func() { w.pass(w.upTo(w.weather.stall)) })
+			add(3, func() { w.stall() })
 		}
 		if len(w.running) > 0 {
 			add(30*w.weather.kill, w.strike)
@@ -32,10 +36,23 @@ func (w *World) storm() {
 		if free {
 			add(0.3, w.tick)
 		}
+		if free && w.weather.leaps {
+			add(1.5, w.tick)
+		}
+		if w.weather.leaps && len(calls) == 0 && len(w.running) == 0 {
+			add(1, w.leap)
+		}
 		if slices.ContainsFunc(w.errands, func(e errand) bool { return !e.due.After(time.Now()) }) {
 			add(2, func() { w.run() })
 		}
-		add(1, func() {
+		acts := 1.0
+		if w.weather.leaps {
+			// What is under way is to be seen through more often than not: only then is there mail.
+			if acts = 0.5; len(calls) > 0 {
+				acts = 0.15
+			}
+		}
+		add(acts, func() {
 			w.tally.Acts++
 			left--
 			w.act()
@@ -86,8 +103,14 @@ func (w *World) move(calls []group) {
 	var options []option
 	for _, g := range calls {
 		options = append(options, option{g[0].by.stick, func() {
-			if g[0].gone {
+			if g[0].lost {
 				w.arrive(g)
+				return
+			}
+			if w.weather.blast > 0 && w.mailing(g[0]) && w.chance.Float64() < w.weather.blast {
+				w.say("%s: its process dies at %s", g[0].by, g[0].line)
+				w.tally.MailKills++
+				w.end1(g[0].by)
 				return
 			}
 			w.carry(g, w.drawFault(g[0]))
@@ -97,6 +120,11 @@ func (w *World) move(calls []group) {
 }
 
 func (w *World) drawFault(c *call) fault {
+	if w.weather.fire > 0 && w.mailing(c) {
+		if f := w.drawMailFault(c); f != fine {
+			return f
+		}
+	}
 	if len(w.weather.faults) == 0 || w.chance.Float64() >= w.weather.fault {
 		return fine
 	}
@@ -117,6 +145,15 @@ func (w *World) pass(d time.Duration) {
 	case <-w.wire.rang:
 	case <-time.After(d + 1):
 	}
+}
+
+// stall lets some time go by.
+func (w *World) stall() {
+	d := w.upTo(w.weather.stall)
+	if w.weather.leaps && !w.mayPass(d) {
+		d = min(d, time.Second)
+	}
+	w.pass(d)
 }
 
 // strike kills a process.

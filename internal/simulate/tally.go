@@ -9,7 +9,13 @@ import (
 type Tally struct {
 	Histories, Invocations, Calls, Acts, Kills, Overdue, Frozen                  int
 	Dropped, Doubled, Late, Redelivered, DeadLetters, Stragglers, Windows, Mails int
-	Faults                                                                       [faultKinds]int
+	Faults, MailFaults                                                           [faultKinds]int
+	// MailKills are processes that died at a call to Mailgun or at one that notes what
+	// was mailed; Leaps are hours and days that went by.
+	MailKills, Leaps, Moves, Pauses, Orders int
+	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
+	// go out because it refused the address.
+	Twice, Never int
 }
 
 // Add adds another tally.
@@ -29,23 +35,38 @@ func (t *Tally) Add(o Tally) {
 	t.Stragglers += o.Stragglers
 	t.Windows += o.Windows
 	t.Mails += o.Mails
+	t.MailKills += o.MailKills
+	t.Leaps += o.Leaps
+	t.Moves += o.Moves
+	t.Pauses += o.Pauses
+	t.Orders += o.Orders
+	t.Twice += o.Twice
+	t.Never += o.Never
 	for f := range t.Faults {
 		t.Faults[f] += o.Faults[f]
+		t.MailFaults[f] += o.MailFaults[f]
 	}
 }
 
 // String tells it in a few lines.
 func (t Tally) String() string {
 	var s strings.Builder
-	faults := 0
-	for _, n := range t.Faults {
+	faults, mail := 0, 0
+	for f, n := range t.Faults {
 		faults += n
+		mail += t.MailFaults[f]
 	}
-	fmt.Fprintf(&s, "%d histories: %d acts, %d invocations, %d calls, %d of them broken, %d requests accepted by Mailgun\n", t.Histories, t.Acts, t.Invocations, t.Calls, faults, t.Mails)
+	fmt.Fprintf(&s, "%d histories: %d acts, %d invocations, %d calls, %d of them broken, %d of these at Mailgun, which accepted %d requests\n", t.Histories, t.Acts, t.Invocations, t.Calls, faults, mail, t.Mails)
 	for f := fault(1); f < faultKinds; f++ {
-		fmt.Fprintf(&s, "  %-28s %d\n", f, t.Faults[f])
+		fmt.Fprintf(&s, "  %-28s %d", f, t.Faults[f])
+		if n := t.MailFaults[f]; n > 0 && f < neverCame {
+			fmt.Fprintf(&s, ", %d of them at Mailgun", n)
+		}
+		s.WriteByte('\n')
 	}
-	fmt.Fprintf(&s, "  %-28s %d, and %d that came to their deadline\n", "processes killed", t.Kills, t.Overdue)
+	fmt.Fprintf(&s, "  %-28s %d, %d at a call that mails or notes what was mailed, and %d that came to their deadline\n", "processes killed", t.Kills, t.MailKills, t.Overdue)
+	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d orders of the author\n", "people", t.Leaps, t.Moves, t.Pauses, t.Orders)
+	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address\n", "mails", t.Twice, t.Never)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)
 	fmt.Fprintf(&s, "  %-28s %d, within the window that the README states", "links to missing pages", t.Windows)

@@ -26,6 +26,13 @@ type weather struct {
 	stall  time.Duration // the longest time that passes at once
 
 	dropped, doubled, late float64 // of events
+
+	// Of histories with mail:
+	leaps      bool          // hours and days go by in the storm, so that mails come due in it
+	sooner     time.Duration // by how much the time for undoing is shorter than usual
+	fire       float64       // fault of each call to Mailgun, and of each that notes what was mailed
+	mailFaults []fault       // those that occur at Mailgun
+	blast      float64       // death of a process at such a call
 }
 
 func drawWeather(r *rand.Rand) weather {
@@ -46,7 +53,7 @@ func drawWeather(r *rand.Rand) weather {
 		w.fault, w.kill, w.frozen, w.dropped = 0, 0, 0, 0
 	}
 	w.founded = r.IntN(5) > 0
-	w.mail = w.founded && r.IntN(2) == 0
+	w.mail = w.founded && r.IntN(5) < 3
 	w.plain = w.mail && r.IntN(3) > 0
 	switch r.IntN(3) {
 	case 0:
@@ -61,5 +68,26 @@ func drawWeather(r *rand.Rand) weather {
 			w.faults = append(w.faults, f)
 		}
 	}
+	if w.mail {
+		w.drawMail(r)
+	}
 	return w
+}
+
+// drawMail draws how bad it gets for mail.
+func (w *weather) drawMail(r *rand.Rand) {
+	pick := func(of ...float64) float64 { return of[r.IntN(len(of))] }
+	w.leaps = r.IntN(6) > 0
+	w.acts += 4
+	w.sooner = time.Duration(pick(0, 0, 1, 0.98) * float64(undo))
+	if w.gentle {
+		return
+	}
+	w.fire = pick(0.3, 0.5, 0.7, 0.8)
+	w.blast = pick(0, 0, 0.02, 0.1)
+	for f := fault(1); f < faultKinds; f++ {
+		if f.mails() && r.IntN(2) == 0 {
+			w.mailFaults = append(w.mailFaults, f)
+		}
+	}
 }

@@ -32,7 +32,8 @@ type call struct {
 	req    *http.Request
 	body   []byte
 	answer chan answer
-	gone   bool      // nobody waits for the answer any more; the request may still arrive
+	gone   bool      // nobody waits for the answer any more; the request may still arrive; guarded by the wire's mutex
+	lost   bool      // it was gone when the simulator last looked
 	sent   bool      // the request has left the client
 	at     time.Time // when it was sent
 	plan   int64     // the generation of the catalog that its sender works from
@@ -81,6 +82,13 @@ func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx := req.Context()
 	c := &call{line: lineOf(req), req: req, body: body, answer: make(chan answer, 1), at: time.Now(), sent: true}
+	if req.URL.Host == mailHost {
+		// Requests side by side must be told apart, or chance would not decide their order.
+		c.line += " " + req.URL.Query().Get("message-id")
+		if m, err := readMail(c); err == nil {
+			c.line += m.id
+		}
+	}
 	r.wire.mu.Lock()
 	if r.from.dead {
 		r.wire.mu.Unlock()
@@ -150,6 +158,7 @@ func (w *wire) waiting() []group {
 	})
 	var groups []group
 	for i, c := range calls {
+		c.lost = c.gone
 		if i > 0 && calls[i-1].by == c.by && calls[i-1].line == c.line && calls[i-1].gone == c.gone {
 			groups[len(groups)-1] = append(groups[len(groups)-1], c)
 			continue

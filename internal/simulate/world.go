@@ -30,7 +30,9 @@ type World struct {
 	hooks   int // webhooks sent
 	mailgun mailgun
 	parcels []parcel
-	got     map[string]map[string]int // by address and post: how often
+	got     map[string]map[string]int // by person and post: how often
+	leapt   time.Duration             // in leaps
+	unsure  time.Time                 // since when the fate of a request is not known; zero: all are
 
 	desk   *desk
 	reader *reader
@@ -77,6 +79,7 @@ func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
 	begin = begin.Add(time.Duration(w.chance.Int64N(int64(12 * 24 * time.Hour))))
 	time.Sleep(time.Until(begin))
 	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
+	w.mailgun.deliveries = map[string]*delivery{}
 	w.reader = newReader(w)
 	if w.weather.founded {
 		was := genesis()

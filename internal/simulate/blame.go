@@ -1,0 +1,68 @@
+package simulate
+
+import (
+	"net/http"
+	"slices"
+)
+
+// delivery is what became of one request to Mailgun that carries posts.
+type delivery struct {
+	m        mailRequest
+	accepted int
+	refused  bool // the last answer was that its only recipient is none
+}
+
+// blame notes what Mailgun did, so that only Mailgun's own doing explains a mail that
+// came twice or never.
+func (w *World) blame(c *call, f fault) {
+	if c.req.Method == http.MethodGet {
+		id := c.req.URL.Query().Get("message-id")
+		if d := w.mailgun.deliveries[id]; f == logForgets && d != nil && d.accepted > 0 {
+			w.lied(d.m) // it is going to be mailed again
+		}
+		return
+	}
+	m, err := readMail(c)
+	if err != nil {
+		return
+	}
+	d := w.delivery(m)
+	d.refused = f == badAddress && len(m.to) == 1
+	if f == acceptedBusy {
+		w.lied(m)
+	}
+}
+
+func (w *World) delivery(m mailRequest) *delivery {
+	d := w.mailgun.deliveries[m.id]
+	if d == nil {
+		d = &delivery{m: m}
+		w.mailgun.deliveries[m.id] = d
+	}
+	return d
+}
+
+// lied allows each recipient of a request one more copy of it.
+func (w *World) lied(m mailRequest) {
+	for _, to := range m.to {
+		if p := w.who(to); p != nil {
+			for _, what := range w.contents(m) {
+				if p.copies == nil {
+					p.copies = map[string]int{}
+				}
+				p.copies[what]++
+			}
+		}
+	}
+}
+
+// explained tells whether Mailgun is to blame for a post that somebody never got: it
+// refused their address.
+func (w *World) explained(p *person, what string) bool {
+	for _, d := range w.mailgun.deliveries {
+		if d.refused && w.who(d.m.to[0]) == p && slices.Contains(w.contents(d.m), what) {
+			return true
+		}
+	}
+	return false
+}

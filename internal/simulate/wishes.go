@@ -1,0 +1,97 @@
+package simulate
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// id names a person, whatever their address is now.
+func (p *person) id() string {
+	if len(p.former) > 0 {
+		return p.former[0]
+	}
+	return p.address
+}
+
+// prefer is somebody saving their preferences: how often, and about what. Who chooses
+// among topics is not certain to get every post.
+func (w *World) prefer(p *person) {
+	form := url.Values{"t": {p.token}, "do": {"save"}, "cadence": {[]string{"each", "weekly", "monthly"}[w.chance.IntN(3)]}}
+	if w.weather.leaps && w.chance.IntN(4) == 0 {
+		form["topics"] = []string{"garden"}
+		p.since = time.Time{}
+	}
+	w.say("%s switches to %s, topics %v", p.address, form.Get("cadence"), form["topics"])
+	w.ask(p.address, http.MethodPost, "/preferences", form, func(int, string, bool) {})
+}
+
+func (w *World) pause(p *person) {
+	if p.token == "" {
+		return
+	}
+	w.say("%s pauses for a week", p.address)
+	p.since = time.Time{}
+	certain := p.reviving == 0
+	w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(status int, body string, ok bool) {
+		if ok && certain && p.reviving == 0 && status == http.StatusOK && strings.Contains(body, "Nothing will be sent until then") {
+			p.paused = time.Now()
+			w.tally.Pauses++
+			w.say("%s is told that nothing comes for a week", p.address)
+		}
+	})
+}
+
+func (w *World) unpause(p *person) {
+	if p.token == "" {
+		return
+	}
+	w.say("%s ends a pause", p.address)
+	p.paused = time.Time{}
+	p.reviving++
+	w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"resume"}}, func(int, string, bool) { p.reviving-- })
+}
+
+// relocate asks for the newsletter at another address; the mail that it leads to goes on
+// with it.
+func (w *World) relocate(p *person) {
+	if p.token == "" || p.next != "" || !p.left.IsZero() || p.since.IsZero() {
+		return
+	}
+	p.next = fmt.Sprintf("new%d.%s", len(p.former)+1, p.id())
+	w.say("%s wants to move to %s", p.address, p.next)
+	w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"move"}, "email": {p.next}}, func(int, string, bool) {})
+}
+
+// press is the button of a mail that asks to confirm something.
+func (w *World) press(p *person, to, token string) {
+	switch {
+	case to == p.next:
+		w.settleIn(p, token, 0)
+	case to == p.address && p.next == "":
+		w.confirm(p, token)
+	}
+}
+
+// settleIn confirms a new address, and does so again if no answer comes.
+func (w *World) settleIn(p *person, token string, try int) {
+	if p.next == "" {
+		return
+	}
+	p.pressed = true
+	w.say("%s confirms that it is the new address of %s", p.next, p.address)
+	w.ask(p.next, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
+		switch {
+		case p.next == "":
+		case ok && strings.Contains(body, "Welcome"):
+			p.former, p.address = append(p.former, p.address), p.next
+			p.next, p.pressed, p.moved = "", false, time.Now()
+			w.tally.Moves++
+			w.say("%s is told that it counts from now on", p.address)
+		case !ok && try < 4:
+			w.errands = append(w.errands, errand{time.Now().Add(time.Minute << try), func() { w.settleIn(p, token, try+1) }})
+		}
+	})
+}
