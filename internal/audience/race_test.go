@@ -2,18 +2,17 @@ package audience
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 )
 
-// Sixty-four writers put in a thousand subscribers (ten thousand with LONG=1), each
-// of them twice and by different writers: none is lost, none doubled.
+// Sixty-four writers put in ten thousand subscribers, each of them twice and by
+// different writers: none is lost, none doubled.
 func TestManyWriters(t *testing.T) {
 	const writers = 64
-	subscribers := 1000
-	if os.Getenv("LONG") != "" {
-		subscribers = 10_000
+	subscribers := 10_000
+	if testing.Short() {
+		subscribers = 1000
 	}
 	bucket, c := newBucket(t), newClock()
 	var wg sync.WaitGroup
