@@ -30,19 +30,26 @@ func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
 			}
 			continue
 		}
-		if err := p.Run(ctx, []string{key}); err != nil {
-			return err
+		err = p.Run(ctx, []string{key})
+		if !errors.Is(err, context.DeadlineExceeded) { // a file that takes for ever is as bad
+			err = errors.Join(err, p.absolve(context.WithoutCancel(ctx), key))
 		}
-		_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
-			_, noted := next.Suspects[key]
-			delete(next.Suspects, key)
-			return noted
-		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// absolve forgets what a key was suspected of: its run came back, if only to say that
+// S3 could not be reached. That is nothing the file did.
+func (p *Publisher) absolve(ctx context.Context, key string) error {
+	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
+		_, noted := next.Suspects[key]
+		delete(next.Suspects, key)
+		return noted
+	})
+	return err
 }
 
 // suspect notes that a key is about to be read, and quarantines it if that was

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,8 +175,12 @@ func TestPoison(t *testing.T) {
 	for i := range 3 {
 		p := w.publisher()
 		w.trips.reset()
+		var dead atomic.Bool
 		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
-			return r.Method == http.MethodGet && r.URL.Path == "/content/posts/poison.md", false
+			if r.Method == http.MethodGet && r.URL.Path == "/content/posts/poison.md" {
+				dead.Store(true) // nothing of this process is heard from then on
+			}
+			return dead.Load(), false
 		}
 		if err := p.RunAlone(t.Context(), []string{"posts/poison.md"}); err == nil {
 			t.Fatalf("try %d did not fail", i)
@@ -193,6 +198,27 @@ func TestPoison(t *testing.T) {
 	if _, err := w.site.Head(t.Context(), "blog/poison/index.html"); errors.Is(err, store.ErrNotFound) {
 		t.Error("there is no page")
 	}
+}
+
+// TestATroubledFileIsNoPoison: however often S3 fails while a file is read, the file is
+// not to blame.
+func TestATroubledFileIsNoPoison(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/fine.md", post("Fine", ""))
+	for i := range 5 {
+		w.trips.reset()
+		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+			return r.Method == http.MethodGet && r.URL.Path == "/content/posts/fine.md", false
+		}
+		if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err == nil {
+			t.Fatalf("try %d did not fail", i)
+		}
+	}
+	w.trips.reset()
+	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
+		t.Fatal(err)
+	}
+	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
 }
 
 // TestMoreThanOneRunCanDo: runs that have only a moment each still come to an end,
