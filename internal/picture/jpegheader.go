@@ -153,7 +153,11 @@ func stripJPEG(b []byte) ([]byte, error) {
 func stripScans(b []byte) ([]byte, error) {
 	var out []byte
 	for at := 0; at+1 < len(b); {
-		if b[at] != 0xff || b[at+1] == 0 || b[at+1] == 0xff || b[at+1] >= 0xd0 && b[at+1] <= 0xd7 {
+		if b[at] == 0xff && b[at+1] == 0xff {
+			at++ // filling before a marker means nothing; before one that goes it would join what follows
+			continue
+		}
+		if b[at] != 0xff || b[at+1] == 0 || b[at+1] >= 0xd0 && b[at+1] <= 0xd7 {
 			out = append(out, b[at])
 			at++
 			continue

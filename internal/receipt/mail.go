@@ -17,7 +17,7 @@ func Mail(text []byte) []string {
 		switch {
 		case isItem:
 			out = append(out, oneLine(item))
-		case len(out) > 0 && strings.TrimSpace(l) != "":
+		case len(out) > 0 && l != "":
 			out[len(out)-1] += " " + oneLine(l)
 		}
 	}
@@ -38,7 +38,7 @@ func WithMail(text []byte, lines []string) []byte {
 	head := trimBlank(old[:from])
 	tail := old[to:]
 	for {
-		for len(tail) > 0 && strings.TrimSpace(tail[0]) == "" {
+		for len(tail) > 0 && tail[0] == "" {
 			tail = tail[1:]
 		}
 		from, to, more := mailSection(tail) // no receipt of ours has two
@@ -90,15 +90,22 @@ func mailPlace(lines []string) int {
 	return len(lines)
 }
 
-// splitLines is the text without its line ends, of any kind.
+// splitLines is the text without its line ends, of any kind. A line of nothing
+// but white space, whichever, is an empty one.
 func splitLines(text []byte) []string {
 	s := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(string(text), "\uFFFD"))
-	return trimBlank(strings.Split(s, "\n"))
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if strings.TrimSpace(l) == "" {
+			lines[i] = ""
+		}
+	}
+	return trimBlank(lines)
 }
 
 // trimBlank drops blank lines at the end.
 func trimBlank(lines []string) []string {
-	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
