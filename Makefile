@@ -12,6 +12,7 @@
 .PHONY: run test check bench simulate build functions tools clean deploy destroy
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 FUNCTIONS   := publish digest send subscribe webhook
 LAMBDA      := CGO_ENABLED=0 GOOS=linux GOARCH=arm64
 
@@ -29,6 +30,7 @@ check:
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	go run $(ACTIONLINT) -shellcheck= -pyflakes= infra/github-actions.yml
 
 bench:
 	@.ci/bench
