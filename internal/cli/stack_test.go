@@ -42,12 +42,13 @@ func newCloud(t *testing.T) *cloud {
 //	                         environment at it
 //	aws site NAME            makes one whose site is up, with the real handlers, and sets $SITE
 //	aws put NAME KEY FILE    uploads a file to its content bucket
+//	aws spoil NAME KEY       overwrites an object of its site
 //	aws dead NAME            gives a message up
 //	aws log NAME FILE        lets its publish function log the lines of a file
 //	aws harm NAME            turns off what the doctor looks at
 func (c *cloud) command(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: aws make|site|put|dead|log|harm STACK …")
+		ts.Fatalf("usage: aws make|site|put|spoil|dead|log|harm STACK …")
 	}
 	address, err := c.address()
 	ts.Check(err)
@@ -69,6 +70,10 @@ func (c *cloud) command(ts *testscript.TestScript, neg bool, args []string) {
 	case "put":
 		bucket := name + "-content-" + stacktest.Account
 		_, err := s3.NewFromConfig(aws).PutObject(c.t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &args[2], Body: strings.NewReader(ts.ReadFile(args[3]))})
+		ts.Check(err)
+	case "spoil":
+		bucket := name + "-site-" + stacktest.Account
+		_, err := s3.NewFromConfig(aws).PutObject(c.t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &args[2], Body: strings.NewReader("spoilt")})
 		ts.Check(err)
 	case "dead":
 		ts.Check(stacktest.GiveUp(c.t.Context(), aws, name))

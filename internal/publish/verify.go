@@ -65,8 +65,13 @@ func (p *Publisher) compare(ctx context.Context) (found []finding, at string, er
 	o, body, err := p.State.Get(ctx, catalog.Key, store.Cond{Limit: catalog.MaxBytes})
 	if errors.Is(err, store.ErrNotFound) {
 		lost, err := p.wasThere(ctx)
-		if err != nil || !lost {
-			return nil, "", err // nothing was ever published
+		if err != nil {
+			return nil, "", err
+		}
+		if !lost { // nothing was ever published; what was uploaded was lost on its way
+			v := &verifier{Publisher: p, c: catalog.New("")}
+			err := v.content(ctx)
+			return v.found, "", err
 		}
 		return []finding{{what: "the catalog (" + catalog.Key + " in the state bucket) is gone" + anew}}, "", nil
 	}

@@ -4,11 +4,34 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cdntypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 )
+
+// distribution makes the CDN of a stack, which moto's CloudFormation does not, and
+// returns its id.
+func distribution(ctx context.Context, c aws.Config, name string) (string, error) {
+	out, err := cloudfront.NewFromConfig(c).CreateDistribution(ctx, &cloudfront.CreateDistributionInput{
+		DistributionConfig: &cdntypes.DistributionConfig{
+			CallerReference: &name, Comment: &name, Enabled: aws.Bool(true),
+			Origins: &cdntypes.Origins{Quantity: aws.Int32(1), Items: []cdntypes.Origin{{
+				Id: aws.String("site"), DomainName: aws.String(name + "-site-" + Account + ".s3." + Region + ".amazonaws.com"),
+				S3OriginConfig: &cdntypes.S3OriginConfig{OriginAccessIdentity: aws.String("")},
+			}}},
+			DefaultCacheBehavior: &cdntypes.DefaultCacheBehavior{
+				TargetOriginId: aws.String("site"), ViewerProtocolPolicy: cdntypes.ViewerProtocolPolicyRedirectToHttps,
+			},
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	return *out.Distribution.Id, nil
+}
 
 // finish sets what moto's CloudFormation does not take from a template: versions,
 // lifecycle, privacy and notifications of buckets, and schedules.

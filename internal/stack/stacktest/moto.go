@@ -80,11 +80,16 @@ func Config(address string) aws.Config {
 // Make makes a stack out of [Template], and waits for it. What moto's CloudFormation
 // does not take from a template is set by S3's own calls.
 func Make(ctx context.Context, c aws.Config, name, siteURL string) error {
+	cdn, err := distribution(ctx, c, name)
+	if err != nil {
+		return err
+	}
 	client := cloudformation.NewFromConfig(c)
-	_, err := client.CreateStack(ctx, &cloudformation.CreateStackInput{
+	_, err = client.CreateStack(ctx, &cloudformation.CreateStackInput{
 		StackName: &name, TemplateBody: aws.String(Template),
 		Parameters: []types.Parameter{
 			parameter("SiteUrl", siteURL),
+			parameter("Distribution", cdn),
 			parameter("SendingKeyName", "/pennypost/"+name+"/sending-key"),
 			parameter("EventsKeyName", "/pennypost/"+name+"/events-key"),
 			parameter("SigningKeyName", "/pennypost/"+name+"/signing-key"),

@@ -5,6 +5,7 @@ package stacktest
 const Template = `
 Parameters:
   SiteUrl: {Type: String}
+  Distribution: {Type: String}
   SendingKeyName: {Type: String}
   EventsKeyName: {Type: String}
   SigningKeyName: {Type: String}
@@ -75,5 +76,5 @@ Outputs:
   ContentBucket: {Value: !Ref ContentBucket}
   SiteBucket: {Value: !Ref SiteBucket}
   StateBucket: {Value: !Ref StateBucket}
-  DistributionId: {Value: EDFDVBD6EXAMPLE}
+  DistributionId: {Value: !Ref Distribution}
 `
