@@ -38,8 +38,8 @@ func stripGIF(b []byte) ([]byte, error) {
 			switch b[at+1] {
 			case 0xf9, 0x01: // timing and transparency, plain text
 			case 0xff:
-				name := string(b[min(len(b), at+3):min(len(b), at+14)])
-				keep = name == "NETSCAPE2.0" || name == "ANIMEXTS1.0"
+				name := string(b[at+2 : min(len(b), at+14)]) // its length first, which is always 11
+				keep = name == "\x0bNETSCAPE2.0" || name == "\x0bANIMEXTS1.0"
 			default:
 				keep = false
 			}

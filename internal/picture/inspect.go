@@ -56,9 +56,12 @@ func inspect(body []byte) (Info, error) {
 	}
 }
 
-// withinLimits refuses pictures whose pixels would not fit into memory.
+// withinLimits refuses pictures whose pixels would not fit into memory. A drawing has none.
 func withinLimits(i Info) error {
-	if i.Format != "svg" && (i.Width < 1 || i.Height < 1) {
+	if i.Format == "svg" {
+		return nil
+	}
+	if i.Width < 1 || i.Height < 1 {
 		return &Error{What: "the picture has no size.", Instead: "Save it again from a picture program."}
 	}
 	if i.Width*i.Height > MaxPixels || i.Width > 65_535 || i.Height > 65_535 {
@@ -173,6 +176,11 @@ func damaged(kind string) *Error {
 // cutOff is the error about a file that ends too early.
 func cutOff(kind string) *Error {
 	return &Error{What: "the " + kind + " file is cut off: its end is missing.", Instead: "Upload it again; if that does not help, save it again from a picture program."}
+}
+
+// inPieces is the error about a file that is made to use up memory.
+func inPieces() *Error {
+	return &Error{What: "the file is made of more pieces than any picture program writes.", Instead: "Open it in a picture program, save it again, and upload that."}
 }
 
 // Strip is the file without what it tells about the author: EXIF (with GPS), XMP,

@@ -65,6 +65,9 @@ func readSegments(b []byte) ([]segment, error) {
 		if at+n > len(b) {
 			return nil, cutOff("JPEG")
 		}
+		if len(out) == maxPieces {
+			return nil, inPieces()
+		}
 		out = append(out, segment{marker: marker, from: from, payload: b[at+2 : at+n]})
 		at += n
 		if marker == 0xda {

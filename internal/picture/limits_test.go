@@ -2,10 +2,12 @@ package picture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"image"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -25,6 +27,22 @@ func TestLimits(t *testing.T) {
 			return sizedJPEG(bytes.Replace(encode(t, quadrants(8, 8)), []byte{0xff, 0xc0}, []byte{0xff, 0xc2}, 1), 6000, n)
 		}},
 		{"width", "pixels", 65_535, func(n int) []byte { return sizedPNG(t, n, 1) }},
+		{"segments of a JPEG", "pieces", maxPieces, func(n int) []byte {
+			plain := encode(t, quadrants(8, 8))
+			segments, _ := readSegments(plain)
+			return append([]byte("\xff\xd8"+strings.Repeat("\xff\xfe\x00\x02", n-len(segments))), plain[2:]...)
+		}},
+		{"chunks of a PNG", "pieces", maxPieces, func(n int) []byte {
+			plain := encodePNG(t, quadrants(8, 8))
+			chunks, _ := pngChunks(plain)
+			empty := withChunk(plain, "teXt", "")[8+25:][:12]
+			return append(append(bytes.Clone(plain[:8+25]), bytes.Repeat(empty, n-len(chunks))...), plain[8+25:]...)
+		}},
+		{"chunks of a WebP", "pieces", maxPieces, func(n int) []byte {
+			body := append(file(t, "plain.webp"), strings.Repeat("NONE\x00\x00\x00\x00", n-1)...)
+			binary.LittleEndian.PutUint32(body[4:], uint32(len(body)-8))
+			return body
+		}},
 		{"bytes of a drawing", "8 MB", maxSVG, func(n int) []byte {
 			const around = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>`
 			return []byte(strings.Replace(around, "></", ">"+strings.Repeat(" ", n-len(around))+"</", 1))
@@ -38,6 +56,8 @@ func TestLimits(t *testing.T) {
 				info, err := Inspect("x", limit.body(n))
 				if err == nil && info.Format == "svg" {
 					_, err = SVG(limit.body(n))
+				} else if err == nil {
+					_, err = Strip(info.Format, limit.body(n))
 				}
 				return err
 			}
@@ -49,6 +69,31 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNoQuadratic: the work grows with the file. What was looked through again for
+// each of its pieces took minutes, or for ever.
+func TestNoQuadratic(t *testing.T) {
+	for name, svg := range map[string]string{
+		"declarations": `<!DOCTYPE svg [<!ENTITY a "b">]>` + strings.Repeat("<!a>", 1_500_000) + "<svg/>",
+		"one picture under many names": `<svg><image href="data:image/png;base64,` + base64.StdEncoding.EncodeToString(encodePNG(t, noise(600))) + `" ` +
+			strings.Repeat(`href="" `, 500_000) + "/></svg>",
+	} {
+		if _, err := SVG([]byte(svg)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// A drawing has no pixels, so that no number of them is too large.
+	if info, err := Inspect("map.svg", []byte(`<svg viewBox="0 0 20000 30000"/>`)); err != nil || info.Width != 20_000 {
+		t.Errorf("%+v, %v", info, err)
+	}
+}
+
+// noise is a picture that does not compress.
+func noise(size int) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, size, size))
+	rand.NewChaCha8([32]byte{}).Read(img.Pix)
+	return img
 }
 
 // padded makes a JPEG so many bytes long, with comments.

@@ -13,6 +13,9 @@ const (
 	// maxProgressive is the limit on progressive JPEGs, of which the decoder holds
 	// all coefficients: up to 15 bytes a pixel instead of 3.
 	maxProgressive = 24_000_000
+	// maxPieces is the limit on what a file's structure is made of, its segments or
+	// chunks: each is held for a moment, and a hostile file could be nothing else.
+	maxPieces = 100_000
 )
 
 // widest is the width of the largest copy of a photo in pixels.

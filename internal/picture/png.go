@@ -46,6 +46,9 @@ func pngChunks(b []byte) ([]pngChunk, error) {
 		if len(out) == 0 && (c.name != "IHDR" || len(c.data) != 13) {
 			return nil, damaged("PNG")
 		}
+		if len(out) == maxPieces {
+			return nil, inPieces()
+		}
 		out = append(out, c)
 		if c.name == "IEND" {
 			return out, nil
@@ -98,12 +101,13 @@ func stripPNG(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	out := append(make([]byte, 0, len(b)), pngSignature...)
+	orientation := pngOrientation(chunks)
 	for i, c := range chunks {
 		if pngKept(c.name) {
 			out = append(out, c.raw...)
 		}
-		if o := pngOrientation(chunks); i == 0 && o != 1 {
-			out = append(out, orientationChunk(o)...)
+		if i == 0 && orientation != 1 {
+			out = append(out, orientationChunk(orientation)...)
 		}
 	}
 	return out, nil

@@ -92,6 +92,7 @@ func sanitise(body []byte) (*svgWriter, error) {
 		}
 		return nil, &Error{What: "the drawing is saved with the encoding " + charset + ".", Instead: "Save it as UTF-8 and upload it again."}
 	}
+	entities := 0 // that could be, counted once there is anything to expand
 	w := &svgWriter{limit: 4*len(body) + 4096, elements: words(svgElements), attributes: words(svgAttributes)}
 	for {
 		token, err := d.Token()
@@ -111,7 +112,10 @@ func sanitise(body []byte) (*svgWriter, error) {
 				d.Entity[m[1]] = m[2] + m[3]
 			}
 			// The decoder expands all of a text at once, before its length can be seen.
-			if len(d.Entity) > 0 && bytes.Count(body, []byte("&")) > maxEntities {
+			if len(d.Entity) > 0 && entities == 0 {
+				entities = 1 + bytes.Count(body, []byte("&"))
+			}
+			if entities > 1+maxEntities {
 				return nil, measureless()
 			}
 		case xml.StartElement:

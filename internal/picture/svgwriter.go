@@ -138,6 +138,9 @@ func (w *svgWriter) writeAttributes(element string, all []xml.Attr) {
 		name, value := a.Name.Local, a.Value
 		switch {
 		case name == "href" && (a.Name.Space == "" || a.Name.Space == xlinkSpace || a.Name.Space == "xlink"):
+			if seen[name] {
+				continue // before the picture is decoded once more
+			}
 			if element == "image" {
 				value = w.image(all)
 			} else if value = strings.TrimSpace(value); !fragment(value) {
