@@ -35,18 +35,7 @@ func WithMail(text []byte, lines []string) []byte {
 		to = from
 	}
 	// Blank lines around the section belong to it; one is put back on each side.
-	head := trimBlank(old[:from])
-	tail := old[to:]
-	for {
-		for len(tail) > 0 && tail[0] == "" {
-			tail = tail[1:]
-		}
-		from, to, more := mailSection(tail) // no receipt of ours has two
-		if !more || from > 0 {
-			break
-		}
-		tail = tail[to:]
-	}
+	head, tail := trimBlank(old[:from]), withoutMail(old[to:])
 
 	var b strings.Builder
 	for _, l := range head {
@@ -56,7 +45,7 @@ func WithMail(text []byte, lines []string) []byte {
 	if len(tail) > 0 && b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	for _, l := range trimBlank(tail) {
+	for _, l := range tail {
 		b.WriteString(l + "\n")
 	}
 	return []byte(b.String())
@@ -75,6 +64,32 @@ func mailSection(lines []string) (from, to int, found bool) {
 		return i, to, true
 	}
 	return 0, 0, false
+}
+
+// withoutMail drops the sections that follow the first, with the blank lines
+// around them: no receipt of ours has any.
+func withoutMail(lines []string) []string {
+	var out []string
+	for {
+		from, to, found := mailSection(lines)
+		part := lines
+		if found {
+			part = lines[:from]
+		}
+		for len(part) > 0 && part[0] == "" {
+			part = part[1:]
+		}
+		if part = trimBlank(part); len(part) > 0 {
+			if len(out) > 0 {
+				out = append(out, "")
+			}
+			out = append(out, part...)
+		}
+		if !found {
+			return out
+		}
+		lines = lines[to:]
+	}
 }
 
 // mailPlace is where a mail section would stand: before the warnings, else
