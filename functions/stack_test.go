@@ -151,8 +151,8 @@ func (s *stack) subscribe(address string, c audience.Cadence) {
 
 // letter is one mail as the inbox tells of it.
 type letter struct {
-	To, Subject string
-	Headers     map[string]string
+	To, Subject, Text, HTML string
+	Headers                 map[string]string
 }
 
 func (s *stack) letters() []letter {

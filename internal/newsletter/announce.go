@@ -66,9 +66,7 @@ func (n *Newsletter) remember(ctx context.Context, open []*Issue, now time.Time)
 				continue
 			}
 			changed = o.put(i.ID, hintOf(i, now)) || changed
-			if n.heard() {
-				o.tell(i, now)
-			}
+			o.tell(i, now)
 		}
 		return changed
 	})

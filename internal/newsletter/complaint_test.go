@@ -68,6 +68,7 @@ func TestAComplaintIsForgottenWithoutAnAuthor(t *testing.T) {
 	if err := n.TellComplaint(t.Context(), "event", p.clock.now()); err != nil {
 		t.Fatal(err)
 	}
+	p.clock.forward(unaddressedFor + time.Minute)
 	p.ticks(n)
 	o, err := n.loadOutbox(t.Context())
 	if err != nil || len(o.News) != 0 || p.box.calls != 0 {

@@ -11,7 +11,8 @@
 // or replaced by compare-and-swap, so that any number of runs may overlap, repeat
 // or die at any point:
 //
-//	outbox.json                              ids of issues not closed, the one being frozen, how far the digests are
+//	outbox.json                              ids of issues not closed, the one being frozen, how far the digests are,
+//	                                         what the author is still to be told
 //	issues/<id>/issue.json                   what the issue is about and its state
 //	issues/<id>/<freeze>/messages/<group>    the frozen mail of one group of recipients
 //	issues/<id>/<freeze>/recipients          the frozen list: uids by group, no addresses

@@ -186,7 +186,7 @@ func (n *Newsletter) unfreeze(ctx context.Context, i *Issue, nonce string) error
 		if i.Kind != Instant && i.begun() {
 			o.carry(i.Kind, i.Carried)
 		}
-		if i.State == Held && n.heard() {
+		if i.State == Held {
 			o.tell(i, now)
 		}
 		if i.over() {

@@ -9,8 +9,18 @@ import (
 	"github.com/pennypost/pennypost/internal/catalog"
 )
 
+// Once there is nothing to do, also nothing to tell the author, a tick costs one request,
+// whether there is anybody to tell or not.
 func TestAnIdleTickCostsOneRequest(t *testing.T) {
+	for name, author := range map[string]string{"an author with an address": "author:\n  email: ada@home.example\n", "nobody to tell": ""} {
+		t.Run(name, func(t *testing.T) { idles(t, author) })
+	}
+}
+
+func idles(t *testing.T, author string) {
 	p := newPlace(t)
+	p.settings = author + p.settings
+	p.save()
 	p.subscribe("ann", audience.Each)
 	f := &flaky{}
 	n := p.over(f, noUndo)
@@ -18,7 +28,13 @@ func TestAnIdleTickCostsOneRequest(t *testing.T) {
 	p.write("alpha")
 	p.announce(n, "alpha")
 	p.ticks(n)
-	p.mails("ann: alpha")
+	if author == "" {
+		p.mails("ann: alpha")
+		p.clock.forward(unaddressedFor + time.Minute) // so long an address may still come
+		p.ticks(n)
+	} else {
+		p.mails("ada: alpha", "ann: alpha")
+	}
 	before := f.count.Load()
 	p.work(n)
 	if cost := f.count.Load() - before; cost != 1 {
@@ -59,6 +75,8 @@ func TestASyncOfOldPostsMailsNobody(t *testing.T) {
 	if cost := f.count.Load() - before; cost > 2*posts+5 {
 		t.Errorf("announcing %d posts cost %d requests", posts, cost)
 	}
+	p.ticks(n)
+	p.clock.forward(unaddressedFor + time.Minute)
 	p.ticks(n)
 	before = f.count.Load()
 	p.work(n)

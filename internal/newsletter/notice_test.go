@@ -54,8 +54,8 @@ func TestTheAuthorIsToldOnceAndCanCancel(t *testing.T) {
 	p := heardPlace(t)
 	n := p.engine()
 	p.ticks(n)
-	p.write("alpha")
 	p.write("beta")
+	p.write("alpha") // the newest is told of first
 	p.announce(n, "alpha", "beta")
 	p.ticks(n)
 	p.ticks(p.engine())

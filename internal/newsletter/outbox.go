@@ -22,6 +22,8 @@ type outbox struct {
 	Restored bool `json:"restored,omitempty"`
 	// News is what the author is still to be told by mail, by issue or complaint.
 	News map[string]news `json:"news,omitempty"`
+	// Telling is the mail to the author that is under way, if any.
+	Telling *telling `json:"telling,omitempty"`
 }
 
 // hint is an issue as it was last seen, and when to look at it again at the latest.
@@ -54,6 +56,9 @@ func (o *outbox) check() error {
 		if !issueID.MatchString(id) {
 			return fmt.Errorf("%q is no id of an issue", id)
 		}
+	}
+	if t := o.Telling; t != nil && (t.Nonce == "" || !isNotice.MatchString(t.ID)) {
+		return fmt.Errorf("the mail to the author %q is not one", t.ID)
 	}
 	for id := range o.News {
 		if !issueID.MatchString(id) && !complaintID.MatchString(id) && !restoredID.MatchString(id) {

@@ -67,9 +67,7 @@ func (n *Newsletter) afterRestore(ctx context.Context) error {
 			return false
 		}
 		o.Restored = false
-		if n.heard() {
-			o.hear(fmt.Sprintf("restored-%d", now.Unix()), news{State: wasRestored, At: now.UTC().Truncate(time.Second)})
-		}
+		o.hear(fmt.Sprintf("restored-%d", now.Unix()), news{State: wasRestored, At: now.UTC().Truncate(time.Second)})
 		return true
 	})
 	return err

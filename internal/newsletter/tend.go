@@ -89,7 +89,7 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 			if !ok {
 				continue // another run closed it
 			}
-			if i != nil && i.State != old.State && n.heard() {
+			if i != nil && i.State != old.State {
 				changed = o.tell(i, now) || changed
 			}
 			if i == nil || i.over() {

@@ -24,7 +24,7 @@ func (n *Newsletter) Work(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(o.Issues) == 0 && o.Freezing == nil && len(o.News) == 0 {
+	if len(o.Issues) == 0 && o.Freezing == nil && len(o.News) == 0 && o.Telling == nil {
 		return nil
 	}
 	var errs []error
@@ -56,7 +56,7 @@ func (n *Newsletter) Work(ctx context.Context) error {
 			return errors.Join(append(errs, err)...)
 		}
 	}
-	return errors.Join(append(errs, n.tellAuthor(ctx, o.News))...)
+	return errors.Join(append(errs, n.tellAuthor(ctx, o))...)
 }
 
 // sendingOrder is what is being sent, posts before digests: they are what somebody
