@@ -41,6 +41,7 @@ var imports = []struct {
 	{"functions/*", "functions", "a main says which function it is"},
 	{"internal/local", "functions internal/store internal/local/*", "a laptop runs the functions; it does not know what they do"},
 	{"internal/local/*", "internal/store", "each stands in for one service"},
+	{"internal/browsertest", "", "it looks at what is served, and does not know what made it"},
 	{"internal/store/storetest", "internal/local/s3disk internal/store", "tests of every package need a bucket"},
 	{"internal/stack", "internal/store internal/mail internal/mailgun internal/settings", "AWS and Mailgun from the laptop: what is deployed, not what it does"},
 	{"internal/stack/stacktest", "", "tests of every package that speaks to AWS need one"},

@@ -7,9 +7,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/pennypost/pennypost/internal/browsertest"
 	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/theme"
 )
@@ -66,29 +64,7 @@ func sights(s *site) map[string]string {
 
 // TestPagesAreValid asks html-validate about every page.
 func TestPagesAreValid(t *testing.T) {
-	tool, err := exec.LookPath("html-validate")
-	if err != nil {
-		tool, err = filepath.Abs("../../.cache/npm/node_modules/.bin/html-validate")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := os.Stat(tool); err != nil {
-			t.Skip("html-validate is not there; .ci/tools fetches it")
-		}
-	}
-	dir := t.TempDir()
-	for name, body := range sights(newSite(t)) {
-		if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := filepath.Abs("../theme/testdata/html-validate.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(tool, "--config", config, "--formatter", "stylish", dir).CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	browsertest.Valid(t, sights(newSite(t)))
 }
 
 // view is one way of looking at a page.
@@ -103,51 +79,23 @@ type view struct {
 // off. With SCREENSHOTS naming a folder it looks at all in both ways and keeps pictures
 // for people there.
 func TestPagesInABrowser(t *testing.T) {
-	axe, err := os.ReadFile("../../.cache/npm/node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Skip("axe-core is not in .cache; .ci/tools fetches it")
-	}
 	s := newSite(t)
 	pages := sights(s)
 	home := s.withAssets(pages)
-	ctx := browser(t)
+	ctx, axe := browsertest.Open(t), browsertest.NewAxe(t)
 	for name := range pages {
 		views := []view{{"light", 360}}
-		if os.Getenv("SCREENSHOTS") != "" || slices.Contains([]string{"preferences", "mistake", "erase"}, name) {
+		if browsertest.Screenshots() != "" || slices.Contains([]string{"preferences", "mistake", "erase"}, name) {
 			views = append(views, view{"dark", 1440}) // what the others are made of is in these
 		}
 		for _, view := range views {
 			label := name + "-" + view.colours + "-" + strconv.FormatInt(view.width, 10)
-			look := func(what string, do ...chromedp.Action[chromedp.Void]) {
-				t.Helper()
-				if err := chromedp.Do(ctx, do...); err != nil {
-					t.Fatalf("%s: %s: %v", label, what, err)
-				}
+			if err := chromedp.Do(ctx, browsertest.Prefers(view.colours), chromedp.EmulateViewport(view.width, 900), chromedp.Navigate(home+"/sights/"+name)); err != nil {
+				t.Fatalf("%s: %v", label, err)
 			}
-			look("open", prefers(view.colours), chromedp.EmulateViewport(view.width, 900), chromedp.Navigate(home+"/sights/"+name), chromedp.Evaluate[chromedp.Void](string(axe)))
-			if dir := os.Getenv("SCREENSHOTS"); dir != "" {
-				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-				if err == nil {
-					err = os.WriteFile(filepath.Join(dir, label+".png"), png, 0o600)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run({
-				runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-			}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range found {
-				t.Errorf("%s: axe: %s", label, f)
-			}
-			look("narrow", chromedp.EmulateViewport(320, 900))
-			wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
-			if err != nil || wide > 0 {
-				t.Errorf("%s: %.0f pixels too wide at 400 %%, %v", label, wide, err)
-			}
+			browsertest.Keep(ctx, t, label)
+			axe.Check(ctx, t, label)
+			browsertest.Narrow(ctx, t, label)
 		}
 	}
 
@@ -224,42 +172,4 @@ func (s *site) proxy() http.Handler {
 		s.t.Fatal(err)
 	}
 	return httputil.NewSingleHostReverseProxy(to)
-}
-
-// browser starts Chromium, or skips the test where there is none.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("chromium is not installed")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("starting Chromium: %v", err)
-	}
-	return ctx
-}
-
-// prefers makes the page prefer "light" or "dark".
-func prefers(colours string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}},
-		})
-		return err
-	})
 }

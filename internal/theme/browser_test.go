@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/pennypost/pennypost/internal/browsertest"
 )
 
 // policy is the Content-Security-Policy that the site is served with.
@@ -68,43 +66,6 @@ func sampleServer(t *testing.T, th *Theme) (url string, refused func() []string)
 	}
 }
 
-// browser starts Chromium, or skips the test where there is none.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("chromium is not installed")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("hide-scrollbars", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("starting Chromium: %v", err)
-	}
-	return ctx
-}
-
-// prefers makes the page prefer "light" or "dark".
-func prefers(colours string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}},
-		})
-		return err
-	})
-}
-
 // loaded waits until fonts and pictures are there, also those further down.
 func loaded() chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`(async () => {
@@ -126,15 +87,14 @@ type scene struct {
 // SCREENSHOTS naming a folder it looks at all widths in both schemes and keeps
 // pictures for people there; SCREENSHOT_PAGES limits it to a few pages.
 func TestPagesInABrowser(t *testing.T) {
-	dir, wanted := os.Getenv("SCREENSHOTS"), strings.Fields(os.Getenv("SCREENSHOT_PAGES"))
+	wanted := strings.Fields(os.Getenv("SCREENSHOT_PAGES"))
 	scenes := []scene{{"light", 360}, {"dark", 1440}}
-	if dir != "" {
+	if browsertest.Screenshots() != "" {
 		scenes = append(scenes, scene{"light", 768}, scene{"dark", 768}, scene{"light", 1440}, scene{"dark", 360})
 	}
 	th := sampleTheme(t)
 	server, refused := sampleServer(t, th)
-	ctx := browser(t)
-	axe := axeSource(t)
+	ctx, axe := browsertest.Open(t), browsertest.NewAxe(t)
 	for name := range samplePages(t, th) {
 		if name == "redirect" || len(wanted) > 0 && !slices.Contains(wanted, name) {
 			continue
@@ -144,14 +104,16 @@ func TestPagesInABrowser(t *testing.T) {
 			t.Run(label, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 				defer cancel()
-				if err := chromedp.Do(ctx, prefers(s.colours), chromedp.EmulateViewport(s.width, 900), chromedp.Navigate(server+"/"+name), loaded()); err != nil {
+				if err := chromedp.Do(ctx, browsertest.Prefers(s.colours), chromedp.EmulateViewport(s.width, 900), chromedp.Navigate(server+"/"+name), loaded()); err != nil {
 					t.Fatal(err)
 				}
-				if dir != "" {
-					keepPicture(ctx, t, filepath.Join(dir, label+".png"))
+				browsertest.Keep(ctx, t, label)
+				browsertest.Narrow(ctx, t, label)
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, 900)); err != nil {
+					t.Fatal(err)
 				}
+				axe.Check(ctx, t, label)
 				checkShape(ctx, t, name, s)
-				checkWithAxe(ctx, t, axe)
 			})
 		}
 	}
@@ -160,33 +122,9 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 }
 
-func keepPicture(ctx context.Context, t *testing.T, file string) {
-	t.Helper()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, png, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // checkShape measures the page.
 func checkShape(ctx context.Context, t *testing.T, name string, s scene) {
 	t.Helper()
-	// 320 pixels are a page at 400 % (WCAG 2.2, 1.4.10).
-	for _, width := range []int64{320, s.width} {
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
-			t.Fatal(err)
-		}
-		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - window.innerWidth`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if wide > 0 {
-			t.Errorf("in a window of %d pixels the page is %.0f pixels too wide", width, wide)
-		}
-	}
 	low, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".field input, .field select, .button")]
 		.filter(e => !e.closest(".unseen") && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)`))
 	if err != nil {
