@@ -23,6 +23,7 @@ type writer struct {
 	noRefs   bool // footnote marks without links, for a text whose notes were cut off
 	raw      bool // raw HTML was written
 	inLink   int
+	spans    int            // elements of running text under way
 	pictures int            // written so far
 	coloured int            // bytes of code that were highlighted
 	open     map[string]int // formatting elements of raw HTML blocks not closed yet

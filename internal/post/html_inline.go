@@ -77,7 +77,17 @@ func (w *writer) inline(n ast.Node) {
 	}
 }
 
+// maxInline bounds the elements of running text in each other, those of Markdown and
+// those of raw HTML: a parser of HTML gives up at 512 of all kinds.
+const maxInline = 64
+
 func (w *writer) span(tag string, n ast.Node) {
+	if w.spans == maxInline {
+		w.inlines(n)
+		return
+	}
+	w.spans++
+	defer func() { w.spans-- }()
 	w.str("<" + tag)
 	w.identity(n, "")
 	w.str(">")

@@ -70,12 +70,10 @@ func (w *writer) rawTokens(piece []byte, block bool) {
 				w.unknownTag(t, raw, block)
 			case tagFormat:
 				if !block || w.openTag(t.Data, 1) {
-					w.startTag(t, block)
-					w.opened(t, block)
+					w.keptTag(t, block)
 				}
 			case tagKeep:
-				w.startTag(t, block)
-				w.opened(t, block)
+				w.keptTag(t, block)
 			}
 		case html.EndTagToken:
 			t := z.Token()
@@ -91,6 +89,15 @@ func (w *writer) rawTokens(piece []byte, block bool) {
 			}
 		}
 	}
+}
+
+// keptTag writes a start tag, and remembers that it is open.
+func (w *writer) keptTag(t html.Token, block bool) {
+	if !block && len(w.inlineOpen) == maxInline {
+		return
+	}
+	w.startTag(t, block)
+	w.opened(t, block)
 }
 
 // unknownTag shows "List<T>" as it was meant; a custom element ("my-box") and

@@ -2,6 +2,7 @@ package post
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -51,22 +52,66 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
+// maxPasses is how often a body is parsed until nothing changes any more.
+const maxPasses = 4
+
 // sanitise makes well-formed HTML of a body that holds raw HTML and lets nothing
 // through that is not allowed. It reports false for one too tangled to parse.
+//
+// What a parser builds is not always what it would build of it again: a link may end
+// up in a link by way of a table. So it is parsed until it stays as it is; otherwise
+// readers' browsers would see another page than the one that was looked at.
 func sanitise(body []byte) ([]byte, bool) {
-	context := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragment(strings.NewReader(string(body)), context)
-	if err != nil {
-		return nil, false
-	}
-	var balanced strings.Builder
-	for _, n := range nodes {
-		if err := html.Render(&balanced, n); err != nil {
+	was := string(body)
+	for range maxPasses {
+		is, err := balance(was)
+		if err != nil || len(is) > 4*len(body)+4096 { // reopened formatting, over and over
 			return nil, false
 		}
+		if is == was {
+			return allowed().SanitizeBytes([]byte(is)), true
+		}
+		was = is
 	}
-	if balanced.Len() > 4*len(body)+4096 { // reopened formatting, over and over
-		return nil, false
+	return nil, false
+}
+
+// balance is a body as a browser sees it: what was left open is closed, no id is
+// there twice (of a link that is reopened in each paragraph), no link in a link.
+func balance(body string) (string, error) {
+	context := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(body), context)
+	if err != nil {
+		return "", err
 	}
-	return allowed().SanitizeBytes([]byte(balanced.String())), true
+	var out strings.Builder
+	ids := map[string]bool{}
+	for _, n := range nodes {
+		unlink(n, ids, false)
+		if err := html.Render(&out, n); err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
+}
+
+// unlink takes ids that are known and links within a link off the elements below a
+// node; what the links are around stays.
+func unlink(n *html.Node, ids map[string]bool, inLink bool) {
+	if n.Type == html.ElementNode {
+		n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {
+			known := a.Key == "id" && ids[a.Val]
+			if a.Key == "id" {
+				ids[a.Val] = true
+			}
+			return known
+		})
+		if n.DataAtom == atom.A && inLink {
+			n.Data, n.DataAtom = "span", atom.Span
+			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "href" })
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		unlink(c, ids, inLink || n.DataAtom == atom.A)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // shelf is a resolver of tests: it knows every reference but those that say "missing".
@@ -48,6 +49,9 @@ func faults(body string) []string {
 		case html.ErrorToken:
 			if len(open) > 0 {
 				fault("not closed: %v", open)
+			}
+			if as := reshaped(body); as != "" {
+				fault("a browser makes something else of it: %s", as)
 			}
 			return all
 		case html.CommentToken, html.DoctypeToken:
@@ -104,6 +108,46 @@ func faults(body string) []string {
 			open = open[:len(open)-1]
 		}
 	}
+}
+
+// reshaped is what a browser makes of a piece of HTML, if that is not what is
+// written: where elements may not stand in each other it closes, moves and drops them.
+func reshaped(body string) string {
+	var written, built strings.Builder
+	z := html.NewTokenizer(strings.NewReader(body))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		name, _ := z.TagName()
+		switch kind {
+		case html.StartTagToken, html.SelfClosingTagToken:
+			written.WriteString("<" + string(name) + ">")
+		case html.EndTagToken:
+			written.WriteString("</" + string(name) + ">")
+		}
+	}
+	nodes, err := html.ParseFragment(strings.NewReader(body), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return err.Error()
+	}
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type != html.ElementNode {
+			return
+		}
+		built.WriteString("<" + n.Data + ">")
+		for c := range n.ChildNodes() {
+			walk(c)
+		}
+		if !void(n.Data) {
+			built.WriteString("</" + n.Data + ">")
+		}
+	}
+	for _, n := range nodes {
+		walk(n)
+	}
+	if written.String() == built.String() {
+		return ""
+	}
+	return built.String()
 }
 
 func void(name string) bool {
