@@ -115,6 +115,9 @@ func show(out io.Writer, d newsletter.Detail) error {
 	line("waiting", d.Waiting)
 	line("under way", d.Inflight)
 	line("uncertain", d.Uncertain)
+	if !d.Next.IsZero() {
+		line("goes on", d.Next.Local().Format("2006-01-02 15:04:05"))
+	}
 	if !d.Queued.IsZero() {
 		line("queued until", d.Queued.Local().Format("2006-01-02 15:04:05"))
 	}

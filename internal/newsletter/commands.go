@@ -16,8 +16,9 @@ type Detail struct {
 	Waiting   int // people whose mail was not posted yet
 	Inflight  int // people whose mail is being posted
 	Uncertain int // people of whose mail nobody knows whether it was accepted
-	// Queued is when more of those who wait may be mailed; zero: now, or nobody waits.
-	Queued time.Time
+	// Next is when more of those who wait may be mailed, Queued when the last of them is
+	// expected to be, by the limits of the account; zero: now, or nobody waits.
+	Next, Queued time.Time
 }
 
 // ErrNoIssue is reported for an id that names no issue.
@@ -102,7 +103,7 @@ func (n *Newsletter) Show(ctx context.Context, id string) (Detail, error) {
 	}
 	st, err := n.standingOf(ctx, w.settings, i)
 	if st != nil {
-		d.Queued = st.queued
+		d.Next, d.Queued = st.next, st.last
 	}
 	return d, err
 }

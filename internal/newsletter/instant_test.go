@@ -396,7 +396,7 @@ func TestWhoLeftAfterTheFreezeIsNotMailed(t *testing.T) {
 	p.box.fate = func(int, Request) (bool, Outcome) { return false, Throttled{Until: p.clock.now().Add(time.Hour)} }
 	p.ticks(n)
 	p.mails()
-	p.expects(n, "alpha", "4 subscribers who chose each post: being mailed now, 0 of 4 done, the rest is queued until 15:10")
+	p.expects(n, "alpha", "4 subscribers who chose each post: being mailed now, 0 of 4 done, the rest is queued until 15:10, when Mailgun takes more")
 	people, ctx := p.people(), t.Context()
 	p.clock.forward(time.Minute)
 	if err := people.Leave(ctx, ann, p.clock.now()); err != nil {

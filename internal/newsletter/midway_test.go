@@ -175,7 +175,7 @@ func TestWorkersShareTheAllowance(t *testing.T) {
 }
 
 // TestTheReceiptSaysWhenTheHourAllowsMore: what waits for newsletter.per_hour is said
-// to wait, until a time at which it really goes on.
+// to wait, until the time at which the last of it really goes.
 func TestTheReceiptSaysWhenTheHourAllowsMore(t *testing.T) {
 	p, n := due(t, 12, "  per_hour: 5\n")
 	p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
@@ -187,14 +187,14 @@ func TestTheReceiptSaysWhenTheHourAllowsMore(t *testing.T) {
 		}
 	}
 	p.ticks(n)
-	says("being mailed now, 5 of 12 done, the rest is queued until 15:11")
+	says("being mailed now, 5 of 12 done, the rest is queued until 16:12, when the last is expected to go")
 	at := time.Date(2026, 11, 23, 14, 11, 0, 0, time.UTC) // 15:11 in Berlin
 	p.clock.set(at.Add(-time.Second))
 	p.ticks(n)
-	says("being mailed now, 5 of 12 done, the rest is queued until 15:11")
+	says("being mailed now, 5 of 12 done, the rest is queued until 16:12, when the last is expected to go")
 	p.clock.set(at)
 	p.ticks(n)
-	says("being mailed now, 10 of 12 done, the rest is queued until 16:12")
+	says("being mailed now, 10 of 12 done, the rest is queued until 16:12, when the last is expected to go")
 	p.clock.set(at.Add(61 * time.Minute))
 	p.ticks(n)
 	says("mailed at 16:12")

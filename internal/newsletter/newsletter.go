@@ -59,6 +59,7 @@ type Newsletter struct {
 	leavings leavings
 	unsaved  map[string][]result  // outcomes whose swap failed, by issue
 	asked    map[string]time.Time // when the log was last asked, by Message-Id
+	waits    map[string]waited    // by issue
 
 	noLog      bool      // the log was asked and there is no key to it
 	quietUntil time.Time // no mail to the author before this
@@ -74,7 +75,7 @@ func New(o Options) (*Newsletter, error) {
 	}
 	o.SiteURL = strings.TrimSuffix(o.SiteURL, "/")
 	o.Rand = &lockedReader{r: o.Rand}
-	n := &Newsletter{Options: o, cached: map[string]cached{}, lists: map[string]*list{}, busy: map[string]bool{}, unsaved: map[string][]result{}, asked: map[string]time.Time{}}
+	n := &Newsletter{Options: o, cached: map[string]cached{}, lists: map[string]*list{}, busy: map[string]bool{}, unsaved: map[string][]result{}, asked: map[string]time.Time{}, waits: map[string]waited{}}
 	owner, err := n.nonce()
 	n.owner = owner
 	return n, err

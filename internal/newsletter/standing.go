@@ -13,7 +13,12 @@ import (
 // standing is how far an issue that is being sent has come.
 type standing struct {
 	progress *progress
-	queued   time.Time // when more may be sent; zero: now, or nobody waits
+	// next is when more of those who wait may be mailed, last when the last of them is
+	// expected to be; zero: now, or nobody waits.
+	next, last time.Time
+	// limited says that the limits in the settings decide; else it is Mailgun that wants
+	// nothing for now, and nobody knows how much it takes then.
+	limited bool
 }
 
 // standingOf reads how far an issue has come; nil if it is not being sent.
@@ -21,20 +26,39 @@ func (n *Newsletter) standingOf(ctx context.Context, s *settings.Settings, i *Is
 	if i.State != Sending {
 		return nil, nil
 	}
-	st := &standing{progress: &progress{}}
+	st := &standing{progress: &progress{}, limited: limited(s)}
 	err := n.read(ctx, progressKey(i.ID), st.progress)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err != nil || st.progress.waiting() == 0 {
+	if err != nil {
+		return nil, err
+	}
+	waiting := st.progress.waiting()
+	if n.sawWaiting(i.ID, waiting); waiting == 0 {
+		return st, nil
+	}
+	account, err := n.account(ctx)
+	if err != nil {
 		return st, err
 	}
-	account, now := &sending{}, n.Now()
-	if err := n.read(ctx, sendingKey, account); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return st, err
+	ahead := 0
+	if st.limited {
+		o, err := n.loadOutbox(ctx)
+		if err == nil {
+			ahead, err = n.ahead(ctx, o, i.ID)
+		}
+		if err != nil {
+			return st, err
+		}
 	}
-	if at := account.next(s.Newsletter.PerHour, s.Newsletter.PerDay, now); at.After(now) {
-		st.queued = at
+	now := n.Now()
+	next, last := account.forecast(ahead, waiting, s.Newsletter.PerHour, s.Newsletter.PerDay, now, now)
+	if next.After(now) {
+		st.next = next
+	}
+	if last.After(now) {
+		st.last = last
 	}
 	return st, nil
 }
@@ -53,8 +77,13 @@ func (st *standing) words(recipients int, now time.Time, loc *time.Location) str
 	if uncertain > 0 {
 		line += fmt.Sprintf(", %d uncertain until Mailgun's log tells", uncertain)
 	}
-	if !st.queued.IsZero() {
-		line += ", the rest is queued until " + clock(st.queued, now, loc)
+	if !st.last.IsZero() {
+		line += ", the rest is queued until " + clock(st.last, now, loc)
+		if st.limited {
+			line += ", when the last is expected to go"
+		} else {
+			line += ", when Mailgun takes more"
+		}
 	}
 	return line
 }

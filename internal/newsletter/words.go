@@ -16,13 +16,23 @@ func moment(t time.Time, loc *time.Location) string {
 	return local(t, loc).Format("Monday 2 January, 15:04")
 }
 
-// clock is a time of a day near now: "14:05", with its date unless that is today.
+// clock is a time of a day near now: "14:05", with its date unless that is today, with
+// the year if that is another, and with the zone if the clocks show that time twice.
 func clock(t, now time.Time, loc *time.Location) string {
 	t, now = local(t, loc), local(now, loc)
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format("15:04")
+	layout := "Monday 2 January, 15:04"
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		layout = "15:04"
+	case t.Year() != now.Year():
+		layout = "Monday 2 January 2006, 15:04"
 	}
-	return moment(t, loc)
+	for _, change := range []time.Duration{-time.Hour, -30 * time.Minute, 30 * time.Minute, time.Hour} {
+		if t.Add(change).Format(time.DateTime) == t.Format(time.DateTime) {
+			return t.Format(layout + " MST")
+		}
+	}
+	return t.Format(layout)
 }
 
 func local(t time.Time, loc *time.Location) time.Time {
