@@ -26,6 +26,14 @@ type resolver struct {
 // Base is what root-relative links begin with, as package post asks for it.
 func (r resolver) Base() string { return r.base }
 
+// Page is the address of the source file's own page, as package post asks for it.
+func (r resolver) Page() string {
+	if e := r.c.ByKey(r.from); e != nil && e.Path != "" {
+		return r.base + e.Path
+	}
+	return ""
+}
+
 // Link leads to another published post or page by its file name.
 func (r resolver) Link(ref string) (string, bool) {
 	e := r.c.Target(r.from, ref)

@@ -82,10 +82,13 @@ func (w *writer) identity(n ast.Node, class string) {
 	}
 }
 
-// fresh tells whether an id is no heading's and has not been written before.
+// fresh tells whether an id is no heading's, not the frame's, and has not been written before.
 func (w *writer) fresh(id string) bool {
 	if w.ids == nil {
 		w.ids = map[string]bool{}
+		for _, id := range frameIDs {
+			w.ids[id] = true
+		}
 		_ = ast.Walk(w.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 			if h, ok := n.(*ast.Heading); ok && entering {
 				w.ids[attribute(h, "id")] = true

@@ -18,11 +18,14 @@ type headingIDs struct {
 
 func newHeadingIDs() *headingIDs {
 	h := &headingIDs{used: map[string]bool{}, next: map[string]int{}}
-	for _, id := range []string{"main", "content", "contents-heading", "top", "subscribe", "box-heading", "box-email", "box-name", "box-website"} {
+	for _, id := range append([]string{"content", "top", "subscribe"}, frameIDs...) {
 		h.used[id] = true
 	}
 	return h
 }
+
+// frameIDs are those of the page around a post.
+var frameIDs = []string{"main", "contents-heading", "box-heading", "box-email", "box-name", "box-website"}
 
 func (h *headingIDs) give(n *ast.Heading, text string) string {
 	id := cleanID(attribute(n, "id"))

@@ -23,6 +23,7 @@ type inspector struct {
 	words    int
 	told     map[string]bool
 	headings []*ast.Heading
+	parts    []Ref // links to places on the same page
 
 	shown     int // pictures, each time they are shown
 	addresses int // bytes of the addresses of all links and pictures
@@ -35,6 +36,7 @@ func (p *Post) inspect(lines *lineTable) error {
 	in := &inspector{p: p, lines: lines, ids: newHeadingIDs(), seen: map[Ref]bool{}, told: map[string]bool{}}
 	in.walk(p.doc)
 	in.shift()
+	in.findParts()
 	p.Words = in.words
 	switch {
 	case in.excess:
@@ -151,6 +153,12 @@ func (in *inspector) link(ref string, line int) {
 		in.add(&in.p.Links, Ref{To: ref, Line: line})
 	case picture:
 		in.add(&in.p.Images, Ref{To: ref, Line: line})
+	case fragment:
+		in.place(&in.parts, Ref{To: ref, Line: line})
+	case page:
+		if onSite(ref) {
+			in.place(&in.p.Places, Ref{To: ref, Line: line})
+		}
 	case document:
 		in.warn(line, fmt.Sprintf("the link to “%s” leads nowhere: only Markdown and pictures are published; upload that file elsewhere and link to its address", short(ref)))
 	case unsafe:

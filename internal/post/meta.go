@@ -60,6 +60,8 @@ type Meta struct {
 	// written, in order, without doubles, without those that leave the site.
 	Links  []Ref `json:"links,omitempty"`
 	Images []Ref `json:"images,omitempty"`
+	// Places are the addresses of this site that are written out ("/about/", "../x/").
+	Places []Ref `json:"places,omitempty"`
 	// Hash is the SHA-256 of the source file in hex: two files with equal hashes are
 	// the same text.
 	Hash     string    `json:"hash"`

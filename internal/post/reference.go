@@ -31,7 +31,12 @@ func classify(ref string) target {
 	}
 	switch scheme(ref) {
 	case "":
-	case "http", "https", "mailto", "tel", "sms", "ftp", "xmpp", "irc", "ircs", "matrix", "geo", "magnet", "gemini", "webcal", "feed", "news", "signal", "whatsapp", "facetime", "skype":
+	case "http", "https":
+		if external(ref) {
+			return page
+		}
+		return unsafe // "https:x" is relative to a page of the same scheme, and else another site's
+	case "mailto", "tel", "sms", "ftp", "xmpp", "irc", "ircs", "matrix", "geo", "magnet", "gemini", "webcal", "feed", "news", "signal", "whatsapp", "facetime", "skype":
 		return page
 	default:
 		return unsafe
@@ -85,6 +90,34 @@ func refPath(ref string) string {
 // links ("/about/") can be made whole in mails and feeds.
 type based interface{ Base() string }
 
+// placed is a [Resolver] that knows the address of the post's page, empty if it has
+// none, so that relative links ("../other/") lead to the same place from a mail, a
+// feed or a preview as from there.
+type placed interface{ Page() string }
+
+// onSite tells an address of the site itself that was written out, from its root or
+// from the page it stands on.
+func onSite(ref string) bool {
+	return classify(ref) == page && scheme(ref) == "" && !external(ref)
+}
+
+// Resolve is where such an address leads from a page, whose own address begins at the
+// root or is whole; "" if it cannot be read.
+func Resolve(page, ref string) string {
+	from, err := url.Parse(page)
+	if err != nil {
+		return ""
+	}
+	to, err := from.Parse(string(util.URLEscape([]byte(ref), false)))
+	if err != nil {
+		return ""
+	}
+	if to.Host == "" { // two slashes in front would name another site
+		to.Path, to.RawPath = "/"+strings.TrimLeft(to.Path, "/"), ""
+	}
+	return to.String()
+}
+
 // href is where a link leads: the address for its attribute, not yet escaped for
 // HTML. It is empty where there is nothing to lead to.
 func (w *writer) href(ref string) string {
@@ -111,7 +144,15 @@ func (w *writer) href(ref string) string {
 		}
 		ref = p.URL
 	case page:
-		if b, ok := w.r.(based); ok && ref[0] == '/' && !strings.HasPrefix(ref, "//") && !strings.HasPrefix(ref, `/\`) {
+		if strings.HasPrefix(ref, "//") { // from a mail too
+			ref = "https:" + ref
+		}
+		if !onSite(ref) {
+			break
+		}
+		if p, ok := w.r.(placed); ok && p.Page() != "" {
+			ref = Resolve(p.Page(), ref)
+		} else if b, ok := w.r.(based); ok && ref[0] == '/' {
 			ref = b.Base() + ref
 		}
 	}

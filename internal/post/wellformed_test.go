@@ -35,6 +35,35 @@ func (s shelf) Image(ref string) (Picture, bool) {
 		Sizes: []Variant{{s.base + "/media/b.jpg", 480}, {s.base + "/media/c.jpg", 960}}}, true
 }
 
+// placedShelf is one that knows the address of the post's page too.
+type placedShelf struct{ shelf }
+
+func (s placedShelf) Base() string { return s.base }
+func (s placedShelf) Page() string { return s.base + "/blog/fuzz/" }
+
+// dangling lists the addresses in a piece of HTML that need the page around it, or
+// with whole those of the site itself too, as in a mail.
+func dangling(body string, whole bool) []string {
+	var all []string
+	z := html.NewTokenizer(strings.NewReader(body))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		for _, a := range z.Token().Attr {
+			if (a.Key == "href" || a.Key == "src") && !reaches(a.Val, whole) {
+				all = append(all, a.Val)
+			}
+		}
+	}
+	return all
+}
+
+// reaches tells whether an address leads somewhere from the site, or with whole from anywhere.
+func reaches(to string, whole bool) bool {
+	if name, rest, ok := strings.Cut(to, ":"); ok && strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz") == "" {
+		return strings.HasPrefix(rest, "//") || !strings.HasPrefix(strings.ToLower(name), "http")
+	}
+	return strings.HasPrefix(to, "#") || !whole && strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//")
+}
+
 // faults lists what is wrong with a piece of HTML: tags that do not match, ids
 // used twice, and anything that runs, styles or embeds.
 func faults(body string) []string {
@@ -174,6 +203,21 @@ func checkRendered(t testing.TB, p *Post) {
 		part, cut := p.MailHTML(shelf{}, limit)
 		if all := faults(part); len(all) > 0 || !cut || len(part) > limit {
 			t.Errorf("mail cut at %d: %d bytes, cut %v, %q\n%s", limit, len(part), cut, all, part)
+		}
+	}
+	if all := dangling(p.HTML(placedShelf{}), false); len(all) > 0 {
+		t.Errorf("relative addresses: %q", all)
+	}
+	there := placedShelf{shelf{"https://x.example"}}
+	mail, _ = p.MailHTML(there, 0)
+	if all := dangling(mail, true); len(all) > 0 {
+		t.Errorf("addresses in a mail that lead nowhere from there: %q", all)
+	}
+	written := &texter{w: p.writer(there), numbers: map[string]int{}}
+	written.blocks(p.doc, "", "")
+	for _, to := range written.links {
+		if !reaches(to, true) {
+			t.Errorf("an address in a text that leads nowhere from there: %q", to)
 		}
 	}
 	text := p.Text(shelf{})

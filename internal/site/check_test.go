@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -166,6 +167,9 @@ func (c *siteCheck) link(key, to string) {
 			return // answered by a function
 		}
 		target = strings.TrimPrefix(u.Path, "/")
+		if !strings.Contains(path.Base(u.Path), ".") && !strings.HasSuffix(u.Path, "/") {
+			target += "/" // where the CDN sends readers
+		}
 		if target == "" || strings.HasSuffix(target, "/") {
 			target += indexFile
 		}

@@ -98,6 +98,9 @@ func (p *Plan) hashBody(h *sum, it *item) {
 	for _, ref := range e.Images {
 		h.source(p.show(e.Key, ref.To))
 	}
+	if len(e.Places) > 0 { // which may be relative to it
+		h.text(e.Path)
+	}
 }
 
 // source writes a picture with its sizes.

@@ -92,7 +92,8 @@ func TestRenamedPosts(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	w := smallSite(t)
 	w.put("posts/odd.md", "---\nimage: nowhere.jpg\nbook: {title: X, cover: photo.heic}\naliases: [/blog/gold/, '/a//b/', /fine/]\n---\n"+
-		"See [a](missing.md), [b](draft.md), [c](2030-01-01-later.md), [d](odd.md), [e](2021-07-19-paste.md).\n\n![](tapes.png)\n\n![x](lost.png)\n\n![y](photo.heic)\n")
+		"See [a](missing.md), [b](draft.md), [c](2030-01-01-later.md), [d](odd.md), [e](2021-07-19-paste.md).\n\n![](tapes.png)\n\n![x](lost.png)\n\n![y](photo.heic)\n\n"+
+		"[f](/archive/) [g](/archive) [h](../gold/?a#b) [i](/subscribe) [j](/feed.xml) [k](.) [l](/old/paste.html) but [m](/archiv/) [n](../silver/) [o](www.other.example/x) [p](/..//other.example)\n")
 	w.put("posts/photo.heic", "\x00\x00\x00\x18ftypheic")
 	p := w.plan(t)
 	e := p.c.ByKey("posts/odd.md")

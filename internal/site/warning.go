@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"net/url"
 	"path"
 	"strings"
 
@@ -24,6 +25,11 @@ func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
 	}
 	for _, ref := range e.Images {
 		if text := p.brokenPicture(e, ref.To); text != "" {
+			warn(ref.Line, "%s", text)
+		}
+	}
+	for _, ref := range e.Places {
+		if text := p.brokenPlace(e, ref.To); text != "" {
 			warn(ref.Line, "%s", text)
 		}
 	}
@@ -53,6 +59,40 @@ func (p *Plan) brokenLink(e *catalog.Entry, ref string) string {
 		return fmt.Sprintf("the link to “%s” is shown as plain text until that post is published.", ref)
 	}
 	return ""
+}
+
+// brokenPlace says what is wrong with an address of this site that is written out, or "".
+func (p *Plan) brokenPlace(e *catalog.Entry, ref string) string {
+	if e.Path == "" {
+		return "" // it has no page
+	}
+	written := post.Resolve(e.Path, ref)
+	if to, err := url.Parse(written); err == nil && written != "" && p.answers(to.Path) {
+		return ""
+	}
+	advice := "Is it right? A post is best linked by its file name, as in [text](other-post.md)."
+	if first, _, _ := strings.Cut(ref, "/"); strings.Contains(strings.Trim(first, "."), ".") {
+		advice = "If another site is meant, write https:// before it."
+	}
+	return fmt.Sprintf("the link to “%s” leads nowhere on this site. %s", clip(ref, 60), advice)
+}
+
+// answers tells whether there is something at a URL path: an output, as the CDN finds
+// it, or one of the subscriber's pages.
+func (p *Plan) answers(path string) bool {
+	switch path {
+	case "/subscribe", "/confirm", "/preferences", "/unsubscribe":
+		return true
+	}
+	key := strings.TrimPrefix(path, "/")
+	if last := key[strings.LastIndexByte(key, '/')+1:]; last != "" && !strings.Contains(last, ".") {
+		key += "/"
+	}
+	if key == "" || strings.HasSuffix(key, "/") {
+		key += indexFile
+	}
+	_, there := p.outputs[key]
+	return there
 }
 
 // brokenPicture says what is wrong with a picture, or "".
