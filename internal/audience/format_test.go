@@ -3,8 +3,11 @@ package audience
 import (
 	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 // storedShard is a shard as the first version of this program writes it. A later
@@ -68,6 +71,49 @@ func TestKeysFormatStays(t *testing.T) {
 	} {
 		if _, err := decodeKeys([]byte(damaged)); err == nil {
 			t.Errorf("took %s", damaged)
+		}
+	}
+}
+
+// TestLeavingFormatStays: a leaving is all in its key. Those without a number in the body
+// are format 1 too, and what looks otherwise keeps everybody from being mailed.
+func TestLeavingFormatStays(t *testing.T) {
+	a, c := newAudience(t)
+	s := confirm(t, a, ask(c, "anna@example.org", Each))
+	c.turn(time.Hour)
+	if err := a.Leave(t.Context(), s.UID, c.now()); err != nil {
+		t.Fatal(err)
+	}
+	noted, _, err := a.state.List(t.Context(), leftPrefix, "", 10)
+	if err != nil || len(noted) != 1 {
+		t.Fatalf("%v, %v", noted, err)
+	}
+	ring, err := a.keys(t.Context(), keysFor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "left/" + c.now().UTC().Format("20060102T150405.000Z") + "-" + ring.fingerprint("anna@example.org").String(); noted[0].Key != want {
+		t.Errorf("noted as %s, not %s", noted[0].Key, want)
+	}
+	if _, body, err := a.state.Get(t.Context(), noted[0].Key, store.Cond{}); err != nil || string(body) != `{"version":1}`+"\n" {
+		t.Errorf("%q, %v", body, err)
+	}
+
+	create := func(key string) {
+		if _, err := a.state.Create(t.Context(), key, []byte("{}\n"), store.Header{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("left/20240501T120000.000Z-a3010000000000000000000000000000") // as the first ones were written
+	create("left/")
+	left, err := a.Left(t.Context(), time.Time{})
+	if err != nil || left.Len() != 2 || !left.Has(&s) {
+		t.Fatalf("%d leavings, %v", left.Len(), err)
+	}
+	create("left/v2-20270501120000-a3010000000000000000000000000000-button")
+	for _, since := range []time.Time{{}, c.now(), c.now().AddDate(5, 0, 0)} {
+		if _, err := a.Left(t.Context(), since); err == nil || !strings.Contains(err.Error(), "update pennypost") {
+			t.Errorf("read since %v as if it were understood: %v", since, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,6 +41,23 @@ func FuzzKeyring(f *testing.F) {
 		back, err := decodeKeys(again)
 		if err != nil || back.fingerprint("A@Example.org") != was {
 			t.Errorf("not the same afterwards: %v", err)
+		}
+	})
+}
+
+// FuzzLeft: the key of a leaving is either written back as it is, or refused.
+func FuzzLeft(f *testing.F) {
+	for _, key := range []string{"left/20240501T120000.000Z-a3010000000000000000000000000000", "left/", "left/20240501T120000.000Z", "left/00010101T000000.000Z-" + fixedFingerprint,
+		"left/v2-x", "left/20240501T120000.000Z-A3010000000000000000000000000000", "left/20240230T120000.000Z-a3010000000000000000000000000000"} {
+		f.Add(key)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		fingerprint, at, err := readLeft(key)
+		if err != nil {
+			return
+		}
+		if at.Year() < 0 || fingerprint.String() != key[len(key)-len(fingerprint.String()):] || !strings.HasPrefix(key, leftPrefix) {
+			t.Errorf("%q is read as %v at %v", key, fingerprint, at)
 		}
 	})
 }

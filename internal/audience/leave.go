@@ -153,17 +153,39 @@ func (m *mark) at(how ending) *time.Time {
 	return &m.Left
 }
 
+// All there is to know of a leaving stands in its key, left/<time>-<fingerprint>: a list
+// of a thousand is one request. So the key is the format, and the number in the body is
+// for those who look. A later format has keys that begin with a letter, behind all of
+// these: a program that does not know it sends nothing ([Audience.Left]), because
+// somebody in there may have left.
 const (
 	leftPrefix = "left/"
 	// leftTime sorts as text like the moments it stands for.
 	leftTime = "20060102T150405.000Z"
+	leftBody = `{"version":1}` + "\n" // the first ones had {}
 )
 
-// noteLeaving creates left/<time>-<fingerprint>. The time is that of the wish, not of
+// leftKey is the key of a leaving.
+func leftKey(f Fingerprint, at time.Time) string {
+	return leftPrefix + stamp(at).Format(leftTime) + "-" + f.String()
+}
+
+// readLeft reads the key of a leaving.
+func readLeft(key string) (f Fingerprint, at time.Time, err error) {
+	when, hash, _ := strings.Cut(strings.TrimPrefix(key, leftPrefix), "-")
+	if at, err = time.Parse(leftTime, when); err == nil {
+		f, err = parseFingerprint(hash)
+	}
+	if err != nil || key != leftKey(f, at) {
+		return f, at, fmt.Errorf("%s is not the note of a leaving as this program writes them: if a newer one did, update pennypost, else delete it", key)
+	}
+	return f, at, nil
+}
+
+// noteLeaving writes one. The time is that of the wish, not of
 // the writing: a report that comes late must not undo what was asked for in between.
 func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint, at time.Time) error {
-	key := leftPrefix + stamp(at).Format(leftTime) + "-" + f.String()
-	_, err := a.state.Create(ctx, key, []byte("{}\n"), store.Header{ContentType: "application/json"})
+	_, err := a.state.Create(ctx, leftKey(f, at), []byte(leftBody), store.Header{ContentType: "application/json"})
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("note a leaving: %w", err)
 	}
@@ -180,7 +202,8 @@ type Leavings struct {
 
 // Left reads every leaving that was wished since a moment; the zero time means all.
 // The provider may report one hours late, with its old time: whoever goes on from
-// an earlier reading must read all of them now and then.
+// an earlier reading must read all of them now and then. One that cannot be read is an
+// error: nobody may be mailed who perhaps left.
 func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) {
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
@@ -201,13 +224,14 @@ func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) 
 			break
 		}
 		for _, o := range objects {
-			after = o.Key
-			when, hash, ok := strings.Cut(strings.TrimPrefix(o.Key, leftPrefix), "-")
-			at, err := time.Parse(leftTime, when)
-			f, err2 := parseFingerprint(hash)
-			if ok && err == nil && err2 == nil {
-				l.at[f] = later(l.at[f], at)
+			if after = o.Key; o.Key == leftPrefix { // a folder, as S3's console makes them
+				continue
 			}
+			f, at, err := readLeft(o.Key)
+			if err != nil {
+				return Leavings{}, err
+			}
+			l.at[f] = later(l.at[f], at)
 		}
 	}
 	return l, nil
