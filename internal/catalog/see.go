@@ -55,7 +55,9 @@ func (c *Catalog) See(s Seen, now time.Time) {
 	case s.Settings != nil:
 		c.Settings = *s.Settings
 	case s.Post == nil:
-		// A picture, or something unreadable. What was a post stays as it was last good.
+		// A picture, or something unreadable. What was a post stays as it was last good,
+		// but nobody can tell any more what repeats it.
+		c.partCopies(s)
 	case file.Post != "":
 		c.edit(file.Post, s)
 	default:
@@ -72,6 +74,11 @@ func (c *Catalog) edit(id string, s Seen) {
 		e.GoLive = time.Time{} // resolved again by Settle
 	}
 	c.setPost(&e)
+	c.partCopies(s)
+}
+
+// partCopies makes posts of their own of the copies that what was found is unlike.
+func (c *Catalog) partCopies(s Seen) {
 	for _, key := range c.copiesOf(s.Key) {
 		if f := c.Files[key]; f.Copy.Hash != s.Hash {
 			c.part(key, f)
@@ -150,12 +157,13 @@ func (c *Catalog) revive(id, key string, file *File, meta post.Meta) {
 	file.Post = id
 }
 
-// twin is the key of a present post with the very same body, or "".
+// twin is the key of a present post with the very same body, or "". A post whose file
+// cannot be read now has another body than the one that is known of it.
 func (c *Catalog) twin(s Seen) string {
 	twin := ""
 	for _, id := range c.kin().bodies[s.Hash] {
 		e := c.Posts[id]
-		if e != nil && e.Hash == s.Hash && e.Kind == s.Post.Kind && (twin == "" || e.Key < twin) {
+		if e != nil && e.Hash == s.Hash && e.Kind == s.Post.Kind && c.Files[e.Key].Problem == "" && (twin == "" || e.Key < twin) {
 			twin = e.Key
 		}
 	}

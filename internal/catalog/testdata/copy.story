@@ -32,3 +32,19 @@ settle
 new 0
 same deep posts/y.md
 copy posts/z.md posts/y.md
+
+// A copy whose original cannot be read any more is a post of its own, and nothing that
+// comes later is taken for a copy of what cannot be read.
+put posts/m.md alike
+settle
+put posts/n.md alike
+settle
+copy posts/n.md posts/m.md
+bad posts/m.md
+settle
+new 1
+at /blog/n/ posts/n.md
+at /blog/m/ posts/m.md
+put posts/o.md alike
+settle
+copy posts/o.md posts/n.md
