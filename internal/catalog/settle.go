@@ -58,10 +58,9 @@ func (c *Catalog) Settle(now time.Time, rules Rules) Settled {
 		}
 		// What is live stays so by a clock that runs behind the one that let it go live.
 		stays := old.Live && e.GoLive.Equal(old.GoLive)
-		// What never was live waits while its file cannot be read: only title and description
-		// are left of the version before.
-		readable := e.Seq > 0 || c.Current(&e)
-		e.Live = e.Path != "" && (stays || readable && !e.GoLive.After(now))
+		// What is not live waits while its file cannot be read: only title and description are
+		// left of the version before.
+		e.Live = e.Path != "" && (stays || c.Current(&e) && !e.GoLive.After(now))
 		e.Former = former(old, e.Path)
 		if e.Live && e.Seq == 0 && e.Kind == post.Article {
 			debuts = append(debuts, &e)

@@ -75,3 +75,17 @@ at /blog/soon/ posts/soon.md
 bad posts/soon.md
 settle
 at /blog/soon/ posts/soon.md
+
+// So does one that was live before: its page is gone.
+put posts/again.md words
+settle
+put posts/again.md words date=2027-12-01T00:00:00Z
+settle
+no posts/again.md
+bad posts/again.md
+wait 12000h
+settle
+no posts/again.md
+put posts/again.md better date=2027-12-01T00:00:00Z
+settle
+at /blog/again/ posts/again.md
