@@ -43,8 +43,10 @@ type freezing struct {
 
 // digest is how far the digests of one kind have come.
 type digest struct {
-	// Due is the last minute of the schedule that was taken care of.
-	Due time.Time `json:"due"`
+	// Due is the last minute of the schedule that was taken care of, Issue the one that
+	// was opened for it; empty: there was none yet.
+	Due   time.Time `json:"due"`
+	Issue string    `json:"issue,omitempty"`
 	// Mark is the last go-live number that was covered.
 	Mark int64 `json:"mark"`
 	// Carry are posts below the mark that could not be in any digest yet.
@@ -133,7 +135,8 @@ func (o *outbox) carry(k Kind, posts []string) bool {
 }
 
 // opened moves a digest's mark to exactly what an issue of it covers. Doing it
-// again, or for an older issue, changes nothing.
+// again, or for an older issue, changes nothing. A schedule that was changed may come
+// round to the same issue once more: what it had to carry is the next one's by then.
 func (o *outbox) opened(k Kind, due time.Time, i *Issue) {
 	d := o.Digests[k]
 	if due.After(d.Due) {
@@ -142,9 +145,12 @@ func (o *outbox) opened(k Kind, due time.Time, i *Issue) {
 	if i.To > d.Mark {
 		d.Mark = i.To
 	}
-	d.Carry = slices.DeleteFunc(slices.Clone(d.Carry), func(p string) bool {
-		return slices.Contains(i.Carry, p)
-	})
+	if d.Issue != i.ID {
+		d.Issue = i.ID
+		d.Carry = slices.DeleteFunc(slices.Clone(d.Carry), func(p string) bool {
+			return slices.Contains(i.Carry, p)
+		})
+	}
 	o.digestAt(k, d)
 }
 
