@@ -97,13 +97,16 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 // forgetAfter is how long a post without an issue of its own is offered to digests.
 const forgetAfter = 60 * 24 * time.Hour
 
-// offerOf is what decides who is owed a post; own is the post's own issue.
+// offerOf is what decides who is owed a post; own is the post's own issue. A date that
+// the author changed after the post was mailed is none at which it first could be: who
+// changed their cadence in between would belong to no issue of it.
 func offerOf(w *world, e *catalog.Entry, own *Issue) offer {
-	since := e.GoLive
-	for _, t := range []time.Time{own.Opened, own.Released} {
-		if t.After(since) {
-			since = t
-		}
+	since := own.Opened
+	if own.Released.After(since) {
+		since = own.Released
+	}
+	if e.GoLive.After(since) && (!own.begun() || !e.GoLive.After(own.Frozen)) {
+		since = e.GoLive
 	}
 	return offer{ID: e.ID, Mailing: e.Mailing, Topics: topicsOf(&e.Meta, w.settings.Topics), Since: since}
 }

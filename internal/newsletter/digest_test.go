@@ -313,6 +313,47 @@ func TestTheScheduleMayChange(t *testing.T) {
 	p.mails("bob: one two")
 }
 
+// TestAScheduleComesRoundTwice: the hour is moved after a digest that had to leave a post
+// to the next one, so that the same week comes round again.
+func TestAScheduleComesRoundTwice(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.edit("one", func(e *catalog.Entry) { e.Draft, e.Live = true, false })
+	p.clock.set(friday)
+	p.ticks(n) // must leave it to the next
+	p.clock.set(nextFriday)
+	p.ticks(n) // and so must this one
+	p.settings += "  weekly: Friday 12:00\n"
+	p.save()
+	p.clock.set(nextFriday.Add(3 * time.Hour))
+	p.ticks(n) // the same week once more
+	p.edit("one", func(e *catalog.Entry) { e.Draft, e.Live = false, true })
+	p.mails()
+	p.clock.set(nextFriday.AddDate(0, 0, 7).Add(3 * time.Hour))
+	p.ticks(n)
+	p.mails("bob: one")
+}
+
+// TestADateChangedAfterTheMailing: who changed to each post between the mailing of one and
+// its new date was on no list for it, and gets it with the digest they had chosen then.
+func TestADateChangedAfterTheMailing(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("ann", audience.Each)
+	uid := p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.published(n, "one")
+	p.cadence(uid, audience.Each)
+	p.clock.forward(time.Hour)
+	p.edit("one", func(e *catalog.Entry) { e.GoLive = p.clock.now() })
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("ann: one", "bob: one")
+}
+
 // TestAPostThatWasGoneBeforeItWasAnnouncedReturns: a digest passed its number while it
 // was gone, and nobody had told the newsletter of it yet.
 func TestAPostThatWasGoneBeforeItWasAnnouncedReturns(t *testing.T) {

@@ -131,7 +131,7 @@ func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen 
 	if err != nil {
 		return i, err
 	}
-	return n.begin(ctx, w, i, l, now) // how far it came before is found out when it is sent
+	return n.begin(ctx, w, i, l, seen.Begun) // how far it came before is found out when it is sent
 }
 
 // begins creates the witness: from here on this freeze is the one that counts.
