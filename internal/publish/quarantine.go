@@ -30,10 +30,7 @@ func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
 			}
 			continue
 		}
-		err = p.Run(ctx, []string{key})
-		if !errors.Is(err, context.DeadlineExceeded) { // a file that takes for ever is as bad
-			err = errors.Join(err, p.absolve(context.WithoutCancel(ctx), key))
-		}
+		err = errors.Join(p.Run(ctx, []string{key}), p.absolve(context.WithoutCancel(ctx), key))
 		if err != nil {
 			return err
 		}
@@ -42,7 +39,8 @@ func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
 }
 
 // absolve forgets what a key was suspected of: its run came back, if only to say that
-// S3 could not be reached. That is nothing the file did.
+// S3 could not be reached, or was so slow that time ran out. That is nothing the file
+// did: one that takes for ever does not come back, because Lambda ends its process.
 func (p *Publisher) absolve(ctx context.Context, key string) error {
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		_, noted := next.Suspects[key]

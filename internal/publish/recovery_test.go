@@ -221,6 +221,51 @@ func TestATroubledFileIsNoPoison(t *testing.T) {
 	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
 }
 
+// TestASlowBucketIsNoPoison: however often time runs out while S3 is asked for a file, the
+// file is not to blame.
+func TestASlowBucketIsNoPoison(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/fine.md", post("Fine", ""))
+	for range 5 {
+		ctx := expiring{t.Context(), make(chan struct{})}
+		w.trips.reset()
+		asked := 0
+		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+			if r.Method == http.MethodHead && r.URL.Path == "/content/posts/fine.md" {
+				if asked++; asked == 2 { // the first one comes before it is suspected
+					close(ctx.over)
+				}
+			}
+			return false, false
+		}
+		if err := w.publisher().RunAlone(ctx, []string{"posts/fine.md"}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	}
+	w.trips.reset()
+	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
+		t.Fatal(err)
+	}
+	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
+}
+
+// expiring is a context whose time runs out when the test says so.
+type expiring struct {
+	context.Context
+	over chan struct{}
+}
+
+func (e expiring) Done() <-chan struct{} { return e.over }
+
+func (e expiring) Err() error {
+	select {
+	case <-e.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // TestMoreThanOneRunCanDo: runs that have only a moment each still come to an end,
 // because each records what it did, and nothing half done is ever listed.
 func TestMoreThanOneRunCanDo(t *testing.T) {
