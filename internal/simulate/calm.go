@@ -30,9 +30,9 @@ func (w *World) calm() {
 		}
 		w.pass(time.Minute)
 	}
-	if w.weather.gentle && w.tally.Overdue == 0 && len(w.queue) == 0 && len(w.failures) == 0 {
+	if w.weather.gentle && w.tally.Overdue+w.tally.Hurried == 0 && len(w.queue) == 0 && len(w.failures) == 0 {
 		// Where nothing broke, nothing needs to be repaired: the site is right before any
-		// sweep has looked.
+		// sweep has looked. Only what a run had no time for is left to the next tick.
 		w.judgeSite()
 	}
 	w.judgeEvents()

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -217,6 +218,9 @@ func (w *World) reap() {
 				w.say("%s ends", in)
 			}
 			w.acknowledge(in)
+		}
+		if !in.frozen && strings.Contains(in.name, "publish") && time.Since(in.began) >= deadline*2/3 {
+			w.tally.Hurried++ // it leaves what it had no time for to the next tick
 		}
 		if in.after != nil {
 			in.after(!dead)

@@ -7,9 +7,11 @@ import (
 
 // Tally is what a number of histories tried.
 type Tally struct {
-	Histories, Invocations, Calls, Acts, Kills, Overdue, Frozen                  int
+	Histories, Invocations, Calls, Acts, Kills, Overdue                          int
 	Dropped, Doubled, Late, Redelivered, DeadLetters, Stragglers, Windows, Mails int
 	Faults, MailFaults                                                           [faultKinds]int
+	// Hurried are runs of publish that came to the last third of their time.
+	Hurried int
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
 	MailKills, Leaps, Moves, Pauses, Orders int
@@ -26,7 +28,7 @@ func (t *Tally) Add(o Tally) {
 	t.Acts += o.Acts
 	t.Kills += o.Kills
 	t.Overdue += o.Overdue
-	t.Frozen += o.Frozen
+	t.Hurried += o.Hurried
 	t.Dropped += o.Dropped
 	t.Doubled += o.Doubled
 	t.Late += o.Late
