@@ -80,7 +80,11 @@ func (w *World) build(known *catalog.Catalog) (map[string][]byte, error) {
 			return nil, fmt.Errorf("the catalog knows another version of %s", key)
 		}
 		seen := catalog.Seen{Key: key, ETag: o.ETag, Size: int64(len(o.Body)), Uploaded: f.Uploaded}
-		publish.Read(&seen, o.Body, publish.Reading(s))
+		if sheet := w.desk.files[key]; sheet != nil && sheet.convicted {
+			seen.Problem = f.Problem
+		} else {
+			publish.Read(&seen, o.Body, publish.Reading(s))
+		}
 		own := &catalog.File{ETag: o.ETag, Size: seen.Size, Uploaded: f.Uploaded, Picture: seen.Picture, Problem: seen.Problem}
 		if seen.Picture != nil {
 			own.Hash = seen.Hash

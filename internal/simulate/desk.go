@@ -28,21 +28,26 @@ type desk struct {
 	// whose mail they may have cancelled.
 	cancelled map[string]time.Time
 	withdrawn map[string]bool
+	// deaths are the runs that ended with their process while they looked at a key for
+	// the second time or a later one.
+	deaths map[string]int
 }
 
 // sheet is one text as it was written.
 type sheet struct {
-	mark  int // its number stands in its title, description and body
-	body  string
-	bad   bool // it cannot be read
-	draft bool
-	date  time.Time // zero: none
-	slug  string    // as its address will have it
-	page  bool      // a static page
-	other bool      // a picture or the settings
-	title string    // of the site, in settings
-	email string    // how it is to be mailed
-	up    time.Time
+	mark int // its number stands in its title, description and body
+	body string
+	bad  bool // it cannot be read
+	// convicted: it can, and chance made it look as if it killed every run
+	convicted bool
+	draft     bool
+	date      time.Time // zero: none
+	slug      string    // as its address will have it
+	page      bool      // a static page
+	other     bool      // a picture or the settings
+	title     string    // of the site, in settings
+	email     string    // how it is to be mailed
+	up        time.Time
 }
 
 // The keys an author of the simulation uses: few, so that things collide.
@@ -54,7 +59,7 @@ var (
 )
 
 func newDesk(w *World) *desk {
-	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]bool{}}
+	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]bool{}, deaths: map[string]int{}}
 }
 
 // slugs is what an address is made of where nothing else is said.

@@ -13,11 +13,26 @@ func (w *World) judge() {
 	if len(w.failures) > 0 {
 		return // it was stopped in the middle
 	}
+	w.convict()
 	w.judgeSite()
 	w.judgeOwed()
 	w.judgeDesk()
 	if w.weather.mail {
 		w.judgeMail()
+	}
+}
+
+// convict takes files for bad that killed a run three times over, as far as anybody can
+// tell: they are left alone, and their receipts say so.
+func (w *World) convict() {
+	d := w.desk
+	for key, deaths := range d.deaths {
+		o := w.s3.Get("content", "receipts/"+key+".txt")
+		if s := d.files[key]; s != nil && deaths >= 3 && o != nil && strings.Contains(string(o.Body), "stopped working on this file three times") {
+			convicted := *s
+			convicted.bad, convicted.convicted = true, true
+			d.files[key] = &convicted
+		}
 	}
 }
 
@@ -95,6 +110,18 @@ func (w *World) heldByBad(at string) bool {
 	return false
 }
 
+// lingers tells whether the very same text may be published as the last good version of
+// another file, which cannot be read now.
+func (w *World) lingers(key string) bool {
+	d := w.desk
+	for other, s := range d.files {
+		if other != key && s.bad && slices.ContainsFunc(d.ever[other], func(old *sheet) bool { return old.body == d.files[key].body }) {
+			return true
+		}
+	}
+	return false
+}
+
 func address(s *sheet) string {
 	if s.page {
 		return "/" + s.slug + "/"
@@ -157,7 +184,7 @@ func (w *World) judgeReceipts(published map[string]string) {
 				published++
 			}
 		}
-		if published != 1 {
+		if published != 1 && !(published == 0 && slices.ContainsFunc(keys, w.lingers)) {
 			w.fail("%d receipts of %v claim %s", published, keys, at)
 		}
 	}

@@ -174,6 +174,9 @@ func (w *World) end1(in *invocation) {
 	}
 	w.kill(in.c)
 	for _, m := range in.messages {
+		if m.receives > 1 {
+			w.desk.deaths[m.key]++
+		}
 		w.again(m)
 	}
 }
