@@ -110,6 +110,9 @@ type Tombstone struct {
 type Output struct {
 	Digest string `json:"digest"`
 	ETag   string `json:"etag"`
+	// Post is the id of the post whose page it is; empty: it is none's, or that was not
+	// noted when it was written.
+	Post string `json:"post,omitempty"`
 }
 
 // Pending is an output that is to be written, or with an empty Digest deleted.

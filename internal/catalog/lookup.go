@@ -88,6 +88,13 @@ func (c *Catalog) Current(e *Entry) bool {
 	return f != nil && f.ETag == e.ETag
 }
 
+// Shows tells whether the output at a site key is there and a page of that very post, and
+// not one of whoever had its address before.
+func (c *Catalog) Shows(e *Entry, key string) bool {
+	out, made := c.Outputs[key]
+	return made && (out.Post == "" || out.Post == e.ID)
+}
+
 // Shown is the date a post carries: the author's, else that of its first upload.
 func (e *Entry) Shown() time.Time {
 	if !e.Meta.Date.IsZero() {

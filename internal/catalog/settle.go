@@ -14,6 +14,8 @@ type Rules struct {
 	// any post, or "".
 	Path   func(*Entry) string
 	Refuse func(path string) string
+	// Page is the site key of the page at a path.
+	Page func(path string) string
 	// MaxAge is the age at upload from which on a new post is not mailed.
 	MaxAge time.Duration
 }
@@ -56,11 +58,12 @@ func (c *Catalog) Settle(now time.Time, rules Rules) Settled {
 				holder[want], e.Path = e.ID, want
 			}
 		}
-		// What is live stays so by a clock that runs behind the one that let it go live.
+		// What is live stays so by a clock that runs behind the one that let it go live. Of
+		// what cannot be read now only title and description are left: it stays if its page is
+		// there, and waits if not.
 		stays := old.Live && e.GoLive.Equal(old.GoLive)
-		// What is not live waits while its file cannot be read: only title and description are
-		// left of the version before.
-		e.Live = e.Path != "" && (stays || c.Current(&e) && !e.GoLive.After(now))
+		readable := c.Current(&e) || stays && c.Shows(&e, rules.Page(e.Path))
+		e.Live = e.Path != "" && readable && (stays || !e.GoLive.After(now))
 		e.Former = former(old, e.Path)
 		if e.Live && e.Seq == 0 && e.Kind == post.Article {
 			debuts = append(debuts, &e)

@@ -21,7 +21,7 @@ import (
 //	bad KEY            an upload that cannot be read
 //	rm KEY             the file is gone
 //	wait DURATION      the clock goes on
-//	settle             paths and publication are settled
+//	settle [unmade]    paths and publication are settled, and pages made unless it says otherwise
 //	at PATH KEY        the post of KEY is live at PATH
 //	no KEY             KEY has no published post
 //	copy KEY OF        KEY is taken for a copy of OF
@@ -71,6 +71,7 @@ func newStory() *story {
 var testRules = Rules{
 	Path:   func(e *Entry) string { return "/blog/" + e.Slug + "/" },
 	Refuse: func(path string) string { return map[string]string{"/blog/feed/": "reserved"}[path] },
+	Page:   func(path string) string { return strings.TrimPrefix(path, "/") + "index.html" },
 	MaxAge: 48 * time.Hour,
 }
 
@@ -97,6 +98,14 @@ func (s *story) play(f []string) error {
 	case "settle":
 		s.c = s.c.Clone()
 		s.last = s.c.Settle(s.now, testRules)
+		if arg(1) != "unmade" {
+			clear(s.c.Outputs)
+			for id, e := range s.c.Posts {
+				if e.Live {
+					s.c.Outputs[testRules.Page(e.Path)] = Output{ETag: "made", Post: id}
+				}
+			}
+		}
 	case "new":
 		if arg(1) != strconv.Itoa(len(s.last.Went)) {
 			return fmt.Errorf("published %d", len(s.last.Went))

@@ -109,6 +109,5 @@ func coverable(c *catalog.Catalog) int64 {
 func pendingPage(c *catalog.Catalog, e *catalog.Entry) (catalog.Pending, bool) {
 	key := strings.TrimPrefix(e.Path, "/") + "index.html"
 	p, pending := c.Pending[key]
-	_, written := c.Outputs[key]
-	return p, pending && !written
+	return p, pending && !c.Shows(e, key)
 }

@@ -36,6 +36,7 @@ type applied struct {
 // touch is what this run did to one output.
 type touch struct {
 	digest string // wanted; empty: deleted
+	post   string // whose page was written, if it is one
 	etag   string // of what was written; of what was found, if left
 	left   bool   // it was not wanted any more: nothing was done
 }

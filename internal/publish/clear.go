@@ -40,7 +40,7 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 				// Wanted again by another run, which writes the very same.
 			case waits || known.ETag != t.etag:
 				delete(next.Pending, key)
-				next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag}
+				next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag, Post: t.post}
 				if t.digest == "" {
 					delete(next.Outputs, key)
 				}

@@ -106,6 +106,7 @@ func Rules(s *settings.Settings) catalog.Rules {
 	return catalog.Rules{
 		Path:   func(e *catalog.Entry) string { return site.EntryPath(s, e) },
 		Refuse: func(path string) string { return refuse(path) },
+		Page:   site.Key,
 		MaxAge: s.Newsletter.MaxAge,
 	}
 }

@@ -26,7 +26,7 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 			etag, err = w.Site.Replace(ctx, key, o.Body, header, known)
 		}
 		if err == nil {
-			w.done.touch(key, touch{digest: p.Digest, etag: etag})
+			w.done.touch(key, touch{digest: p.Digest, post: w.owner(key), etag: etag})
 			w.count(key)
 			return nil
 		}
@@ -43,6 +43,19 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 		}
 		known = there
 	}
+}
+
+// owner is the id of the post whose page an output is, or "".
+func (w *writer) owner(key string) string {
+	o := w.plan.Outputs()[key]
+	if o.Stage != site.Article || len(o.Sources) == 0 {
+		return ""
+	}
+	e := w.v.catalog.ByKey(o.Sources[0])
+	if e == nil {
+		return ""
+	}
+	return e.ID
 }
 
 // remove deletes one output, with the same care.

@@ -108,6 +108,9 @@ func (w *World) build(known *catalog.Catalog) (map[string][]byte, error) {
 			e.ETag, e.Meta = old.ETag, old.Meta // the last good version stays
 		}
 		e.Live = old.Live
+		if at := site.Key(old.Path); seen.Post == nil && old.Live && w.s3.Get("site", at) != nil {
+			c.Outputs[at] = known.Outputs[at] // of what cannot be read only the page is left, and whose it is
+		}
 		c.Posts[old.ID] = e
 	}
 	for key := range known.Files {

@@ -178,6 +178,7 @@ func (w *world) see(t fataler, old *catalog.Catalog, keys []string, s *settings.
 		}
 	}
 	c.Settle(now.Add(time.Hour), rules(s))
+	publishPages(c)
 	return c
 }
 

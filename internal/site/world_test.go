@@ -81,11 +81,23 @@ func (w *world) catalog(t fataler, s *settings.Settings) *catalog.Catalog {
 		c.See(w.seen(key, s), now)
 	}
 	c.Settle(now, rules(s))
+	publishPages(c)
 	return c
+}
+
+// publishPages notes in the catalog that the page of each live post is there.
+func publishPages(c *catalog.Catalog) {
+	clear(c.Outputs)
+	for id, e := range c.Posts {
+		if e.Live {
+			c.Outputs[Key(e.Path)] = catalog.Output{ETag: "made", Post: id}
+		}
+	}
 }
 
 func rules(s *settings.Settings) catalog.Rules {
 	return catalog.Rules{
+		Page: Key,
 		Path: func(e *catalog.Entry) string { return EntryPath(s, e) },
 		Refuse: func(path string) string {
 			if Reserved(path) {

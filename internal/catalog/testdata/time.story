@@ -89,3 +89,33 @@ no posts/again.md
 put posts/again.md better date=2027-12-01T00:00:00Z
 settle
 at /blog/again/ posts/again.md
+
+// A file that broke before its page was made has none that could stay, and neither has
+// one at whose address there is still the page of another post.
+put posts/race.md words
+settle unmade
+at /blog/race/ posts/race.md
+bad posts/race.md
+settle
+no posts/race.md
+put posts/race.md better
+settle
+at /blog/race/ posts/race.md
+
+put posts/old.md one slug=shared
+settle
+put posts/young.md two slug=shared
+settle
+no posts/young.md
+put posts/old.md one slug=elsewhere
+settle unmade
+at /blog/shared/ posts/young.md
+bad posts/young.md
+settle
+no posts/young.md
+put posts/young.md two slug=shared
+settle
+at /blog/shared/ posts/young.md
+bad posts/young.md
+settle
+at /blog/shared/ posts/young.md
