@@ -66,7 +66,7 @@ func (w *World) judgeDesk() {
 		}
 	}
 	for _, at := range empty {
-		if keys := wanting[at]; !w.heldByBad(at) && !slices.ContainsFunc(keys, func(key string) bool { return w.twin(key, published) }) {
+		if keys := wanting[at]; !w.heldByBad(at) && !w.reserved(at) && !slices.ContainsFunc(keys, func(key string) bool { return w.twin(key, published) }) {
 			w.fail("%s ought to show one of %v", at, keys)
 		}
 	}
@@ -116,6 +116,17 @@ func (w *World) lingers(key string) bool {
 	d := w.desk
 	for other, s := range d.files {
 		if other != key && s.bad && slices.ContainsFunc(d.ever[other], func(old *sheet) bool { return old.body == d.files[key].body }) {
+			return true
+		}
+	}
+	return false
+}
+
+// reserved tells whether an address may be kept for a text whose time has not come: the
+// older one has it.
+func (w *World) reserved(at string) bool {
+	for _, s := range w.desk.files {
+		if !s.other && !s.bad && !s.draft && s.date.After(time.Now()) && address(s) == at {
 			return true
 		}
 	}
