@@ -108,6 +108,7 @@ func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
 	case <-r.from.died:
 		err = errDied
 	case <-ctx.Done():
+		wroteHeaders(ctx) // it may arrive yet
 		err = ctx.Err()
 	}
 	r.wire.mu.Lock()
