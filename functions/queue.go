@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -83,6 +84,11 @@ func Keys(body string) ([]string, error) {
 			} `json:"s3"`
 		}
 	}
+	// The decoder would put other characters in the place of broken ones, and so name
+	// another key.
+	if !utf8.ValidString(body) {
+		return nil, errors.New("the event is not UTF-8")
+	}
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
 		return nil, err
 	}
@@ -91,6 +97,9 @@ func Keys(body string) ([]string, error) {
 		key, err := url.QueryUnescape(r.S3.Object.Key)
 		if err != nil {
 			return nil, err
+		}
+		if !utf8.ValidString(key) {
+			return nil, errors.New("a key of the event is not UTF-8, as all keys are")
 		}
 		if key != "" {
 			keys = append(keys, key)
