@@ -15,7 +15,9 @@ func (f *front) applyAddresses(m *Meta) {
 		if at := sitePath(h.value.text); at != "" && !strings.Contains(at, ":") && !strings.Contains(at, "{") {
 			if _, set := f.heard["slug"]; !set {
 				last := path.Base(at)
-				m.Slug = Slugify(strings.TrimSuffix(last, path.Ext(last)))
+				if name := Slugify(strings.TrimSuffix(last, path.Ext(last))); name != "" { // of "/.htaccess" nothing is left
+					m.Slug = name
+				}
 			}
 			m.Aliases = append(m.Aliases, at)
 		}

@@ -123,6 +123,30 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// FuzzName: whatever a file is called, its post has an address and a title.
+func FuzzName(f *testing.F) {
+	for _, key := range []string{"posts/a.md", "posts/.md", "posts/ .markdown", "posts/2024-05-01-.md", "posts/pages/index.md", "posts/a/2024-02-30-b/Index.MD", "posts/日本/_index.md", "posts/\xff.md", "posts//.md", "posts/../x.md"} {
+		f.Add(key)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		if !utf8.ValidString(key) {
+			return // no key of S3
+		}
+		Ignored(key)
+		IsImage(key)
+		if !IsMarkdown(key) {
+			return
+		}
+		p, err := Parse(key, []byte("Text."), Options{})
+		if err != nil {
+			return
+		}
+		if p.Title == "" || p.Slug == "" || Slugify(p.Slug) != p.Slug || strings.Contains(p.Slug, "/") {
+			t.Errorf("%q: title %q, slug %q", key, p.Title, p.Slug)
+		}
+	})
+}
+
 // FuzzPlainYAML: the quick reader of simple front matter and the full parser agree.
 func FuzzPlainYAML(f *testing.F) {
 	for _, s := range []string{"title: a b\n", "tags: [a, \"b\", c d]\n", "tags:\n  - a\n  - 'b'\nx: 1\n", "a: null\nb: \"\"\n", "a: b#c\n", "a: 2024-01-01 10:00\n",

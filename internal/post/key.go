@@ -76,6 +76,9 @@ func nameOf(key string) name {
 		}
 	}
 	base := strings.TrimSuffix(path.Base(key), path.Ext(key))
+	if strings.TrimSpace(base) == "" { // ".md" has no other name
+		base = path.Base(key)
+	}
 	n.index = base == "_index"
 	// A folder of its own gives a bundle its name; the top folders do not.
 	least := 2

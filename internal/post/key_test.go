@@ -49,6 +49,8 @@ func TestNameOf(t *testing.T) {
 		{"posts/2024-05-01.md", "2024-05-01", "2024-05-01", Article},
 		{"posts/2024-13-01-a.md", "2024-13-01-a", "", Article},
 		{"posts/2024-05-01a.md", "2024-05-01a", "", Article},
+		{"posts/.md", ".md", "", Article},
+		{"posts/a/ .md", " .md", "", Article},
 		{"posts/pages/about.md", "about", "", Page},
 		{"posts/pages/about/index.md", "about", "", Page},
 		{"posts/pages/index.md", "index", "", Page},
