@@ -9,6 +9,8 @@ import (
 	"io"
 	"maps"
 	"sync"
+
+	"github.com/pennypost/pennypost/internal/post"
 )
 
 const (
@@ -84,12 +86,15 @@ func (c *Catalog) check() error {
 		if f == nil {
 			return fmt.Errorf("the catalog's file %q is null", key)
 		}
+		if f.Copy != nil && !possible(f.Copy) {
+			return fmt.Errorf("the catalog's file %q is a copy of what cannot be", key)
+		}
 		if f.Post != "" && c.Posts[f.Post] == nil || f.CopyOf != "" && f.Copy == nil {
 			return fmt.Errorf("the catalog's file %q is of a post that is not there", key)
 		}
 	}
 	for id, t := range c.Tombstones {
-		if t.ID != id {
+		if t.ID != id || !possible(&t.Meta) {
 			return fmt.Errorf("the catalog's former post %q is not itself", id)
 		}
 	}
@@ -99,7 +104,7 @@ func (c *Catalog) check() error {
 		}
 	}
 	for id, e := range c.Posts {
-		if e == nil || e.ID != id {
+		if e == nil || e.ID != id || !possible(&e.Meta) {
 			return fmt.Errorf("the catalog's post %q is not itself", id)
 		}
 	}
@@ -128,6 +133,11 @@ func (c *Catalog) check() error {
 		c.Owed.Receipts = n.Owed.Receipts
 	}
 	return nil
+}
+
+// possible tells whether what is known of a post can be shown: stars are drawn one by one.
+func possible(m *post.Meta) bool {
+	return m.Book == nil || m.Book.Rating >= 0 && m.Book.Rating <= 5
 }
 
 // packers are used again, because one takes most of a megabyte to set up.

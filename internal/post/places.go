@@ -35,7 +35,7 @@ func (in *inspector) findParts() {
 		if id == "" || id == "main" || strings.EqualFold(id, "top") || slices.Contains(ids, id) {
 			continue
 		}
-		if near := nearest(id, ids); near != "" {
+		if near := nearest(id, ids[:min(len(ids), maxPlaces)]); near != "" {
 			in.warn(part.Line, fmt.Sprintf("the link to “%s” leads nowhere on this page; did you mean “#%s”?", short(part.To), near))
 			continue
 		}
