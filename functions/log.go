@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"regexp"
-	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -48,37 +46,11 @@ func (l logger) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (l logger) WithGroup(name string) slog.Handler { return logger{l.Handler.WithGroup(name)} }
 
 func plainAttr(groups []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() == slog.KindString {
-		a.Value = slog.StringValue(Redact(a.Value.String()))
+	switch v := a.Value.Any().(type) {
+	case string:
+		a.Value = slog.StringValue(Redact(v))
+	case error:
+		a.Value = slog.StringValue(Redact(v.Error()))
 	}
 	return lambdacontext.ReplaceAttr(groups, a)
-}
-
-var (
-	// addresses finds what may be an e-mail address, wherever it stands.
-	addresses = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`[^\s<>"'(),;:=/]+@[^\s<>"'(),;:=/]+\.[^\s<>"'(),;:=/]+`)
-	})
-	// files matches what looks like an address but is a file's name, "photo@2x.png".
-	files = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\.(md|markdown|txt|ya?ml|jpe?g|png|gif|webp|svg|heic|html|json)$`)
-	})
-)
-
-// Redact returns a line without the e-mail addresses in it. None should be: this is
-// for what servers and libraries may quote in their errors.
-func Redact(line string) string {
-	at := false
-	for i := range len(line) {
-		at = at || line[i] == '@'
-	}
-	if !at {
-		return line
-	}
-	return addresses().ReplaceAllStringFunc(line, func(found string) string {
-		if files().MatchString(found) {
-			return found
-		}
-		return "(address)"
-	})
 }

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/pennypost/pennypost/functions"
 )
 
 // voice writes lines to the terminal, one at a time and without anybody's address.
@@ -16,20 +17,9 @@ type voice struct {
 	out io.Writer
 }
 
-// address finds what may be an e-mail address, wherever it stands.
-var address = regexp.MustCompile(`[^\s<>"'(),;:=/]+@[^\s<>"'(),;:=/]+\.[^\s<>"'(),;:=/]+`)
-
-// fileName matches what looks like an address but is a file's name, "photo@2x.png".
-var fileName = regexp.MustCompile(`(?i)\.(md|markdown|txt|ya?ml|jpe?g|png|gif|webp|svg|heic|html|json)$`)
-
 // say writes a line.
 func (v *voice) say(line string) {
-	line = address.ReplaceAllStringFunc(strings.ReplaceAll(line, "\n", "; "), func(found string) string {
-		if fileName.MatchString(found) {
-			return found
-		}
-		return "(address)"
-	})
+	line = functions.Redact(strings.ReplaceAll(line, "\n", "; "))
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	_, _ = fmt.Fprintln(v.out, line)
