@@ -66,7 +66,7 @@ func (w *World) judgeDesk() {
 		}
 	}
 	for _, at := range empty {
-		if keys := wanting[at]; !w.heldByBad(at) && !w.reserved(at) && !slices.ContainsFunc(keys, func(key string) bool { return w.twin(key, published) }) {
+		if keys := wanting[at]; !w.heldByBad(at) && !w.reserved(at) && !slices.ContainsFunc(keys, func(key string) bool { return w.twin(key, published, empty) }) {
 			w.fail("%s ought to show one of %v", at, keys)
 		}
 	}
@@ -83,11 +83,14 @@ func (w *World) judgeDesk() {
 	w.judgeReceipts(published)
 }
 
-// twin tells whether the very same text is published from another file: the first half
-// of a rename is no post of its own.
-func (w *World) twin(key string, published map[string]string) bool {
-	for other := range published {
-		if other != key && w.desk.files[other].body == w.desk.files[key].body {
+// twin tells whether the very same text is published from another file, or is that of one
+// whose address another post has: the first half of a rename is no post of its own.
+func (w *World) twin(key string, published map[string]string, empty []string) bool {
+	for other, s := range w.desk.files {
+		if other == key || s.body != w.desk.files[key].body {
+			continue
+		}
+		if published[other] != "" || !slices.Contains(empty, address(s)) {
 			return true
 		}
 	}
