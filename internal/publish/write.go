@@ -45,19 +45,6 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 	}
 }
 
-// owner is the id of the post whose page an output is, or "".
-func (w *writer) owner(key string) string {
-	o := w.plan.Outputs()[key]
-	if o.Stage != site.Article || len(o.Sources) == 0 {
-		return ""
-	}
-	e := w.v.catalog.ByKey(o.Sources[0])
-	if e == nil {
-		return ""
-	}
-	return e.ID
-}
-
 // remove deletes one output, with the same care.
 func (w *writer) remove(ctx context.Context, key string) error {
 	p := w.v.catalog.Pending[key]
@@ -88,6 +75,19 @@ func (w *writer) remove(ctx context.Context, key string) error {
 		}
 		known = there
 	}
+}
+
+// owner is the id of the post whose page an output is, or "".
+func (w *writer) owner(key string) string {
+	o := w.plan.Outputs()[key]
+	if o.Stage != site.Article || len(o.Sources) == 0 {
+		return ""
+	}
+	e := w.v.catalog.ByKey(o.Sources[0])
+	if e == nil {
+		return ""
+	}
+	return e.ID
 }
 
 // again looks at what is at an output's key now, and whether the catalog still

@@ -147,6 +147,17 @@ var publishMutations = []mutation{
 `}},
 	},
 	{
+		name: "a source is taken as it is by now", paper: "TestFileReplacedBeforeItsPageIsMade",
+		why:  "a page is of one version, the one that was settled",
+		want: `readers get a (draft|mix)`,
+		edits: []edit{
+			{"internal/publish/bodies.go", `store.Cond{IfMatch: f.ETag})
+`, `store.Cond{IfMatch: map[bool]string{false: f.ETag}[BROKEN]})
+`},
+			{"internal/site/plan.go", `	if parsed.Hash != e.Hash {`, `	if parsed.Hash != e.Hash && !BROKEN {`},
+		},
+	},
+	{
 		name: "the holder of an address is not looked at", paper: "TestSlugHandedOverByARename",
 		why:   "a newcomer is refused because of a file that is gone",
 		want:  `which was gone before`,
