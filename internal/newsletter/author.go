@@ -110,6 +110,8 @@ func fitting(i *Issue) []Action {
 	switch {
 	case i.State == Waiting:
 		return []Action{ActSend, ActCancel}
+	case i.State == Held && i.Lost:
+		return []Action{ActCancel}
 	case i.State == Held && i.begun():
 		return []Action{ActResume, ActCancel}
 	case i.State == Held:

@@ -130,6 +130,8 @@ func (i *Issue) resume() error {
 	switch {
 	case i.State == Sending:
 		return nil
+	case i.State == Held && i.Lost:
+		return &Refusal{"the list of issue " + i.ID + " was lost with the records, so nobody knows who still waits for it: cancel it"}
 	case i.State == Held && i.begun():
 		i.State, i.Reason = Sending, ""
 		return nil
