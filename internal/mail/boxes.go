@@ -135,7 +135,7 @@ func (h *sheet) figure(n *html.Node) {
 	h.put(layout, ` style="margin:0 0 24px"><tr><td style="padding:4px 0">`)
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.DataAtom == atom.Figcaption {
-			h.wrap(c, "p", `class="n s" style="margin:8px 0 0;font-family:`+sans+`;font-size:14px;line-height:20px;color:`+h.c.soft+`"`)
+			h.wrap(c, "div", `class="n s" style="margin:8px 0 0;font-family:`+sans+`;font-size:14px;line-height:20px;color:`+h.c.soft+`"`)
 			continue
 		}
 		h.node(c)
@@ -156,6 +156,10 @@ func (h *sheet) image(n *html.Node) {
 		text := alt
 		if text == "" {
 			text = "A drawing"
+		}
+		if within(n, atom.A) { // no link in a link
+			h.put(esc(text))
+			return
 		}
 		h.put(h.anchor(h.base, text+" (see the drawing on the site)"))
 		return

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/pennypost/pennypost/internal/catalog"
@@ -19,6 +20,12 @@ func FuzzAnnouncement(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte("# T\n\n<details><summary>a</summary><table><tr><td><img src=x></table><p onclick=x>%recipient.t%</details>\n\n[a](javascript:x) [b](%recipient%) ![](y.svg)\n"))
+	for _, tangle := range []string{
+		"<iframe>\n\n<summary>\n\n<table>w x\n: y", "<h2>w\n\n</col><a><h2 href=/x>\n", "<figure>\n\n<figcaption><ul># \n\n<aside>", "<dt>\n\n**<details><dd></section><hr><b>",
+		"[![a drawing](joint.svg)](https://things.example/)", strings.Repeat("*", 1300) + "a" + strings.Repeat("*", 1300),
+	} {
+		f.Add([]byte(tangle))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := post.Parse("posts/fuzz.md", text, post.Options{})
 		if err != nil {

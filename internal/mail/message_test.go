@@ -162,6 +162,13 @@ func harmlessHTML(t interface{ Errorf(string, ...any) }, code string) {
 	if h1 != 1 {
 		t.Errorf("%d h1", h1)
 	}
+	if tags, built := tagsOf(code), tagsBuilt(root); tags != built {
+		i := 0
+		for i < min(len(tags), len(built)) && tags[i] == built[i] {
+			i++
+		}
+		t.Errorf("a mail program makes something else of it: %.120q is written, %.120q is built", tags[max(0, i-40):], built[max(0, i-40):])
+	}
 }
 
 func TestLongPostIsCutAtAParagraph(t *testing.T) {

@@ -62,12 +62,8 @@ func (h *sheet) element(n *html.Node) {
 		h.quotation(n)
 	case atom.Ul, atom.Ol:
 		h.list(n)
-	case atom.Li:
-		h.wrap(n, "li", `style="margin:0 0 `+gap(n, 8)+`"`)
-	case atom.Dt:
-		h.wrap(n, "dt", `style="margin:0;font-weight:bold"`)
-	case atom.Dd:
-		h.wrap(n, "dd", `style="margin:0 0 12px;margin-`+h.start()+`:24px"`)
+	case atom.Li, atom.Dt, atom.Dd:
+		h.entry(n)
 	case atom.Dl:
 		h.wrap(n, "dl", `style="margin:0 0 20px"`)
 	case atom.Table:
@@ -83,14 +79,35 @@ func (h *sheet) element(n *html.Node) {
 	case atom.Mark:
 		h.wrap(n, "span", `class="c" style="background-color:`+h.c.code+`;font-weight:bold"`)
 	case atom.Summary:
-		h.wrap(n, "p", `style="margin:0 0 8px;font-weight:bold"`)
+		h.wrap(n, "div", `style="margin:0 0 8px;font-weight:bold"`) // which may hold more than a paragraph
+	case atom.Span, atom.Time, atom.Bdi, atom.Bdo, atom.Ruby, atom.Rt, atom.Rp:
+		h.wrap(n, "span", "")
 	case atom.Em, atom.I, atom.Strong, atom.B, atom.Del, atom.S, atom.Ins, atom.U, atom.Small, atom.Q, atom.Cite, atom.Abbr, atom.Var, atom.Dfn:
 		h.wrap(n, n.Data, "")
-	case atom.Details, atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Center, atom.Address:
+	case atom.Details, atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Center, atom.Address, atom.Figcaption:
 		h.wrap(n, "div", "")
 	case atom.Script, atom.Style, atom.Template, atom.Iframe, atom.Object, atom.Input, atom.Form, atom.Button, atom.Noscript:
 	default:
 		h.children(n)
+	}
+}
+
+// entry is a part of a list. One that stands in none is a block like others: as a part
+// it would end the one it is in.
+func (h *sheet) entry(n *html.Node) {
+	in := atom.Atom(0)
+	if n.Parent != nil {
+		in = n.Parent.DataAtom
+	}
+	switch {
+	case n.DataAtom == atom.Li && (in == atom.Ul || in == atom.Ol):
+		h.wrap(n, "li", `style="margin:0 0 `+gap(n, 8)+`"`)
+	case n.DataAtom == atom.Dt && in == atom.Dl:
+		h.wrap(n, "dt", `style="margin:0;font-weight:bold"`)
+	case n.DataAtom == atom.Dd && in == atom.Dl:
+		h.wrap(n, "dd", `style="margin:0 0 12px;margin-`+h.start()+`:24px"`)
+	default:
+		h.wrap(n, "div", `style="margin:0 0 12px"`)
 	}
 }
 
@@ -165,7 +182,7 @@ func (h *sheet) link(n *html.Node) {
 	}
 	to := h.absolute(href)
 	if to == "" {
-		h.children(n)
+		h.wrap(n, "span", "")
 		return
 	}
 	title := ""
