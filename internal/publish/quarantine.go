@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/store"
@@ -61,6 +62,11 @@ func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, 
 		return false, err
 	}
 	_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
+		if quarantined = false; harmless(next, key, head.ETag) {
+			_, noted := next.Suspects[key]
+			delete(next.Suspects, key)
+			return noted
+		}
 		quarantined = next.Suspects[key] >= deaths
 		if !quarantined {
 			next.Suspects[key]++
@@ -75,4 +81,19 @@ func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, 
 		return true
 	})
 	return quarantined, err
+}
+
+// harmless tells whether this very file was read and its page written, as the catalog
+// knows: whatever ended its run, a power cut say, came after that.
+func harmless(c *catalog.Catalog, key, etag string) bool {
+	f := c.Files[key]
+	if f == nil || f.ETag != etag || f.Problem != "" {
+		return false
+	}
+	e := c.Posts[f.Post]
+	if e == nil || !e.Live {
+		return len(c.Pending) == 0
+	}
+	_, pending := c.Pending[strings.TrimPrefix(e.Path, "/")+"index.html"]
+	return !pending
 }

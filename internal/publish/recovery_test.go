@@ -266,6 +266,32 @@ func (e expiring) Err() error {
 	}
 }
 
+// TestAPublishedFileIsNoPoison: a file whose page is written is not to blame for what
+// ends its run again and again, as power cuts do.
+func TestAPublishedFileIsNoPoison(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/fine.md", post("Fine", ""))
+	w.run(w.publisher(), "posts/fine.md")
+	for i := range 5 {
+		w.trips.reset()
+		var looks atomic.Int64 // at the file: before it is noted, and when its run begins
+		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+			if r.Method == http.MethodHead && r.URL.Path == "/content/posts/fine.md" {
+				looks.Add(1)
+			}
+			return looks.Load() > 1, false
+		}
+		if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err == nil {
+			t.Fatalf("try %d did not fail", i)
+		}
+	}
+	w.trips.reset()
+	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
+		t.Fatal(err)
+	}
+	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
+}
+
 // TestMoreThanOneRunCanDo: runs that have only a moment each still come to an end,
 // because each records what it did, and nothing half done is ever listed.
 func TestMoreThanOneRunCanDo(t *testing.T) {
