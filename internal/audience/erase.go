@@ -72,6 +72,15 @@ func (a *Audience) Erase(ctx context.Context, address string) (found bool, err e
 	}
 	if r := s.byAddress(address); r != nil {
 		found = true
+		if to, err := parseFingerprint(r.Moving); r.Moving != "" && err == nil {
+			half, err := a.otherHalf(ctx, ring, to, r.UID)
+			if err == nil && half != nil {
+				_, err = a.Erase(ctx, half.Email) // which takes this record with it
+			}
+			if err != nil {
+				return found, err
+			}
+		}
 		for _, uid := range r.Former {
 			if err := a.eraseFormer(ctx, uid); err != nil {
 				return found, err

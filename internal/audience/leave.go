@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/pennypost/pennypost/internal/store"
 )
 
 // ending is one way in which mail to somebody stops.
@@ -27,24 +24,30 @@ func (a *Audience) Leave(ctx context.Context, uid string, at time.Time) error {
 // LeaveAddress is Leave for an address, as a webhook names it. An address without a
 // record is remembered, so that a late confirmation of something older has no effect.
 func (a *Audience) LeaveAddress(ctx context.Context, address string, at time.Time) error {
-	return a.endAnywhere(ctx, address, ending(Left), at)
+	return a.end(ctx, address, ending(Left), at)
 }
 
 // Bounce records a permanent failure to deliver to an address: it gets no more mail
 // unless its owner asks and confirms anew. Only that address is meant, not one its
 // owner has moved to.
 func (a *Audience) Bounce(ctx context.Context, address string, at time.Time) error {
-	return a.end(ctx, address, ending(Bounced), at)
+	return a.endAt(ctx, address, ending(Bounced), at)
 }
 
 // Complain records that somebody called our mail spam: they get none for ever, also
 // at an address they have moved to since.
 func (a *Audience) Complain(ctx context.Context, address string, at time.Time) error {
-	return a.endAnywhere(ctx, address, ending(Complained), at)
+	return a.end(ctx, address, ending(Complained), at)
 }
 
-// endAnywhere ends mail to an address and, if its record moved, to where it moved.
-func (a *Audience) endAnywhere(ctx context.Context, address string, how ending, at time.Time) error {
+// end ends mail to an address and to wherever its record moved or is moving: whoever
+// leaves in the middle of a change of address has left at both, whichever of them the
+// mail went to. The other ones come second and are looked up anew, because a move may
+// have come to its end meanwhile; doing it again after a crash ends what was left over.
+func (a *Audience) end(ctx context.Context, address string, how ending, at time.Time) error {
+	if err := a.endAt(ctx, address, how, at); err != nil {
+		return err
+	}
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
 		return err
@@ -54,16 +57,57 @@ func (a *Audience) endAnywhere(ctx context.Context, address string, how ending, 
 	if err != nil {
 		return err
 	}
-	successors, err := a.successors(ctx, s, address, f)
+	others, err := a.successors(ctx, s, address, f)
 	if err != nil {
 		return err
 	}
-	for _, r := range successors {
-		if err := a.end(ctx, r.Email, how, at); err != nil {
+	if r := s.byAddress(address); r != nil {
+		if err := a.endMoving(ctx, ring, r, how, at); err != nil {
+			return err
+		}
+		if others, err = a.predecessors(ctx, r); err != nil {
 			return err
 		}
 	}
-	return a.end(ctx, address, how, at)
+	for _, r := range others {
+		if err := a.endAt(ctx, r.Email, how, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endMoving ends mail to where a record is about to move, if it is, also if nothing
+// stands there yet: then the move is refused when it comes.
+func (a *Audience) endMoving(ctx context.Context, ring *keyring, r *Subscriber, how ending, at time.Time) error {
+	if r.Moving == "" {
+		return nil
+	}
+	to, err := parseFingerprint(r.Moving)
+	if err != nil {
+		return fmt.Errorf("where %s is moving is damaged: %w", r.UID, err)
+	}
+	return a.endOne(ctx, to, func(s *shard) *Subscriber { return s.byFingerprint(ring, to) }, how, at)
+}
+
+// predecessors are the records that moved to r or are about to, as long as they are no
+// signposts.
+func (a *Audience) predecessors(ctx context.Context, r *Subscriber) ([]Subscriber, error) {
+	var all []Subscriber
+	for _, uid := range r.Former {
+		n, err := ShardOf(uid)
+		if err != nil {
+			return nil, fmt.Errorf("a former uid is damaged: %w", err)
+		}
+		s, err := a.read(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		if old := s.byUID(uid); old != nil && old.MovedTo == "" {
+			all = append(all, *old)
+		}
+	}
+	return all, nil
 }
 
 // successors are the records that carry on for an address that has none of its own any
@@ -89,20 +133,24 @@ func (a *Audience) successors(ctx context.Context, s *shard, address string, f F
 	return all, nil
 }
 
-// end notes an ending: first as a leaving that no restored backup forgets, then in
-// the record, or if there is none in the address's mark.
-func (a *Audience) end(ctx context.Context, address string, how ending, at time.Time) error {
+// endAt is endOne for an address.
+func (a *Audience) endAt(ctx context.Context, address string, how ending, at time.Time) error {
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
 		return err
 	}
-	f := ring.fingerprint(address)
+	return a.endOne(ctx, ring.fingerprint(address), func(s *shard) *Subscriber { return s.byAddress(address) }, how, at)
+}
+
+// endOne notes an ending at one address: first as a leaving that no restored backup
+// forgets, then in the record, or if there is none in the address's mark.
+func (a *Audience) endOne(ctx context.Context, f Fingerprint, find func(*shard) *Subscriber, how ending, at time.Time) error {
 	s, err := a.read(ctx, f.shard())
 	if err != nil {
 		return err
 	}
 	at = stamp(at)
-	r := s.byAddress(address)
+	r := find(s)
 	if ends := s.endings(f, r); !at.After(*ends.at(how)) {
 		return nil // known
 	}
@@ -116,7 +164,7 @@ func (a *Audience) end(ctx context.Context, address string, how ending, at time.
 		}
 	}
 	return a.change(ctx, f.shard(), func(s *shard) error {
-		r := s.byAddress(address)
+		r := find(s)
 		ends := s.endings(f, r)
 		field := ends.at(how)
 		if !at.After(*field) {
@@ -151,100 +199,4 @@ func (m *mark) at(how ending) *time.Time {
 		return &m.Complained
 	}
 	return &m.Left
-}
-
-// All there is to know of a leaving stands in its key, left/<time>-<fingerprint>: a list
-// of a thousand is one request. So the key is the format, and the number in the body is
-// for those who look. A later format has keys that begin with a letter, behind all of
-// these: a program that does not know it sends nothing ([Audience.Left]), because
-// somebody in there may have left.
-const (
-	leftPrefix = "left/"
-	// leftTime sorts as text like the moments it stands for.
-	leftTime = "20060102T150405.000Z"
-	leftBody = `{"version":1}` + "\n" // the first ones had {}
-)
-
-// leftKey is the key of a leaving.
-func leftKey(f Fingerprint, at time.Time) string {
-	return leftPrefix + stamp(at).Format(leftTime) + "-" + f.String()
-}
-
-// readLeft reads the key of a leaving.
-func readLeft(key string) (f Fingerprint, at time.Time, err error) {
-	when, hash, _ := strings.Cut(strings.TrimPrefix(key, leftPrefix), "-")
-	if at, err = time.Parse(leftTime, when); err == nil {
-		f, err = parseFingerprint(hash)
-	}
-	if err != nil || key != leftKey(f, at) {
-		return f, at, fmt.Errorf("%s is not the note of a leaving as this program writes them: if a newer one did, update pennypost, else delete it", key)
-	}
-	return f, at, nil
-}
-
-// noteLeaving writes one. The time is that of the wish, not of
-// the writing: a report that comes late must not undo what was asked for in between.
-func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint, at time.Time) error {
-	_, err := a.state.Create(ctx, leftKey(f, at), []byte(leftBody), store.Header{ContentType: "application/json"})
-	if err != nil && !errors.Is(err, store.ErrExists) {
-		return fmt.Errorf("note a leaving: %w", err)
-	}
-	return nil
-}
-
-// Leavings are those who left, bounced or complained, by fingerprint: what every
-// freeze and send subtracts, because a restored backup of the shards may have
-// forgotten it.
-type Leavings struct {
-	ring *keyring
-	at   map[Fingerprint]time.Time // the last leaving of each
-}
-
-// Left reads every leaving that was wished since a moment; the zero time means all.
-// The provider may report one hours late, with its old time: whoever goes on from
-// an earlier reading must read all of them now and then. One that cannot be read is an
-// error: nobody may be mailed who perhaps left.
-func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) {
-	ring, err := a.keys(ctx, keysFor)
-	if err != nil {
-		return Leavings{}, err
-	}
-	l := Leavings{ring: ring, at: map[Fingerprint]time.Time{}}
-	after := ""
-	if !since.IsZero() {
-		after = leftPrefix + stamp(since).Format(leftTime)
-	}
-	for more := true; more; {
-		var objects []store.Object
-		objects, more, err = a.state.List(ctx, leftPrefix, after, 1000)
-		if err != nil {
-			return Leavings{}, fmt.Errorf("list the leavings: %w", err)
-		}
-		if len(objects) == 0 {
-			break
-		}
-		for _, o := range objects {
-			if after = o.Key; o.Key == leftPrefix { // a folder, as S3's console makes them
-				continue
-			}
-			f, at, err := readLeft(o.Key)
-			if err != nil {
-				return Leavings{}, err
-			}
-			l.at[f] = later(l.at[f], at)
-		}
-	}
-	return l, nil
-}
-
-// Len is how many addresses there are.
-func (l Leavings) Len() int { return len(l.at) }
-
-// Has tells whether a subscriber left and has not confirmed anything asked for since.
-func (l Leavings) Has(s *Subscriber) bool {
-	if len(l.at) == 0 || s.Email == "" {
-		return false
-	}
-	at, ok := l.at[l.ring.fingerprint(s.Email)]
-	return ok && !at.Before(s.Asked)
 }

@@ -169,6 +169,17 @@ func (s *shard) byAddress(address string) *Subscriber {
 	return nil
 }
 
+// byFingerprint finds the record of an address of which only the hash is known; nil if
+// there is none.
+func (s *shard) byFingerprint(ring *keyring, f Fingerprint) *Subscriber {
+	for i := range s.Subscribers {
+		if r := &s.Subscribers[i]; r.Email != "" && ring.fingerprint(r.Email) == f {
+			return r
+		}
+	}
+	return nil
+}
+
 // insert adds a record in its place.
 func (s *shard) insert(r Subscriber) *Subscriber {
 	i, _ := slices.BinarySearchFunc(s.Subscribers, r.UID, func(x Subscriber, uid string) int {

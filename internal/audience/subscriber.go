@@ -82,6 +82,9 @@ type Subscriber struct {
 	MovedTo string    `json:"moved_to,omitempty"`
 	MovedAt time.Time `json:"moved_at,omitzero"`
 	Former  []string  `json:"former,omitempty"`
+	// Moving is the fingerprint of the address it is about to move to, from before
+	// anything stands there until it moved: whoever leaves meanwhile leaves there too.
+	Moving string `json:"moving,omitempty"`
 	// Hash is the fingerprint of the former address in a record that moved.
 	Hash string `json:"hash,omitempty"`
 }
