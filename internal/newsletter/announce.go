@@ -101,7 +101,7 @@ func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, n
 	if seen != nil {
 		there, err := n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
-			return nil, n.suspect(ctx)
+			return nil, n.suspect(ctx, i.ID)
 		}
 		return there, err
 	}

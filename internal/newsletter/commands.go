@@ -224,7 +224,8 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	now := n.Now()
 	changed := i
 	for _, step := range []func() error{
-		func() error { return n.point(ctx, id, hint{State: trial.State, Next: now}) },
+		// With the state it has: a tick that found another one would take it for news.
+		func() error { return n.point(ctx, id, hint{State: i.State, Next: now}) },
 		func() (err error) { changed, err = n.move(ctx, w, i, alter); return err },
 		func() error {
 			if changed.over() {

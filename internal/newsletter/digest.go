@@ -63,7 +63,7 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 		found, err = n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
 			// It was begun before the state was restored: only the mark is made good.
-			found, err = &Issue{ID: i.ID, Kind: i.Kind, To: seen.To, State: Closed}, n.suspect(ctx)
+			found, err = &Issue{ID: i.ID, Kind: i.Kind, To: seen.To, State: Closed}, n.suspect(ctx, i.ID)
 		}
 	} else {
 		found, _, err = create(ctx, n, n.State, issueKey(i.ID), i)

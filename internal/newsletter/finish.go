@@ -49,6 +49,9 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witne
 	}
 	if mine {
 		n.moved(ctx, changed)
+		if err := n.tell(ctx, w, changed); err != nil { // whoever knew it as being sent may have written since
+			return err
+		}
 	}
 	if mine && changed.Recipients > 0 {
 		n.Say(sentLine(changed.Counts, nil))
@@ -103,11 +106,25 @@ func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
 	if e == nil {
 		return nil // its receipt says Removed
 	}
-	lines, err := n.expect(ctx, w, e, i)
-	if err != nil {
-		return err
+	for range 10 {
+		lines, err := n.expect(ctx, w, e, i)
+		if err == nil {
+			err = n.writeLines(ctx, e.Key, lines)
+		}
+		if err != nil {
+			return err
+		}
+		// The issue may have moved on meanwhile, and who moved it may have written before.
+		now, err := n.loadIssue(ctx, i.ID)
+		if errors.Is(err, errNoIssue) || err == nil && now.Generation <= i.Generation {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		i = now
 	}
-	return n.writeLines(ctx, e.Key, lines)
+	return nil
 }
 
 // writeLines replaces the mail lines of a source's receipt, if it has one: publishing

@@ -117,7 +117,7 @@ func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen 
 		return n.endedBy(ctx, w, i, seen)
 	}
 	if !seen.Closed.IsZero() || seen.Freeze != i.Freeze {
-		if err := n.suspect(ctx); err != nil {
+		if err := n.suspect(ctx, i.ID); err != nil {
 			return i, err
 		}
 	}
@@ -186,7 +186,7 @@ func (n *Newsletter) unfreeze(ctx context.Context, i *Issue, nonce string) error
 		if i.Kind != Instant && i.begun() {
 			o.carry(i.Kind, i.Carried)
 		}
-		if i.State == Held {
+		if i.State == Held && !o.Restored {
 			o.tell(i, now)
 		}
 		if i.over() {

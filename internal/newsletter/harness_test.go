@@ -323,6 +323,8 @@ type flaky struct {
 	at    int64
 	after bool // the request arrives, only its answer is lost
 	kills bool
+	// happens, if it is set, is what happens before that request, which then arrives.
+	happens func()
 }
 
 var errLost = errors.New("the network is gone")
@@ -330,7 +332,12 @@ var errLost = errors.New("the network is gone")
 // reach tells whether the next request is done at all, and whether it is answered.
 func (f *flaky) reach() (done, answered bool) {
 	k := f.count.Add(1)
+	if k == f.at && f.happens != nil {
+		f.happens()
+	}
 	switch {
+	case f.happens != nil:
+		return true, true
 	case f.at == 0 || k < f.at || k > f.at && !f.kills:
 		return true, true
 	case k == f.at:

@@ -25,10 +25,9 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 	m := mail.Notice{Settings: w.settings, ToAuthor: true}
 	issues, angry, last := complaints(owed)
 	restored := false
-	maps.DeleteFunc(issues, func(id string, _ news) bool {
-		is := restoredID.MatchString(id)
-		restored = restored || is
-		return is
+	maps.DeleteFunc(issues, func(id string, what news) bool {
+		restored = restored || what.State == wasRestored
+		return restoredID.MatchString(id)
 	})
 	ids := w.newestFirst(slices.Collect(maps.Keys(issues)))
 	var first string
@@ -58,7 +57,7 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 		m.Subject = subject(only, first)
 	}
 	if restored {
-		m.Sections = append([]mail.Section{restoredSection()}, m.Sections...)
+		m.Sections = append([]mail.Section{restoredSection(len(ids))}, m.Sections...)
 		m.Subject, m.Heading = restoredTitle, restoredTitle
 	}
 	if angry > 0 {
@@ -96,7 +95,7 @@ func (w *world) namesOnly(ids []string, what map[string]news) mail.Section {
 	for _, of := range []struct {
 		state State
 		words string
-	}{{Held, "Held for you:"}, {Waiting, "About to be mailed:"}, {Closed, "Over:"}} {
+	}{{Held, "Held for you:"}, {Waiting, "About to be mailed:"}, {Closed, "Over:"}, {wasRestored, "Restored:"}} {
 		names := []string{of.words}
 		for _, id := range ids {
 			if what[id].State != of.state {

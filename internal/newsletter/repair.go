@@ -95,6 +95,9 @@ func (n *Newsletter) believe(ctx context.Context, w *world, i *Issue) (*Issue, e
 	if seen.Freeze != i.Freeze {
 		return n.adopt(ctx, w, i, seen)
 	}
+	if i.State == Held && i.begun() {
+		return i, n.forgetBehind(ctx, i.ID, seen) // so that resuming it is enough
+	}
 	return i, nil
 }
 

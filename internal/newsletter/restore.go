@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -32,45 +33,91 @@ const wasRestored State = "restored"
 
 const restoredTitle = "The newsletter's records were restored"
 
-// restoredSection tells the author what a restore means.
-func restoredSection() mail.Section {
-	return mail.Section{Heading: restoredTitle, Lines: []string{
+// restoredSection tells the author what a restore means, before the issues that it affects.
+func restoredSection(issues int) mail.Section {
+	s := mail.Section{Heading: restoredTitle, Lines: []string{
 		"They are older than what was mailed, as after a restored backup. So nothing is taken for granted: what was mailed is not mailed again, and what was on its way is held until you decide.",
 		"Nobody knows any more who got the posts that were mailed after that backup. So that no one gets them twice, they are in no later digest. If you cancelled, released or changed something since, please look at it again.",
 	}}
+	if issues > 0 {
+		s.Lines = append(s.Lines, "This is what it affects, and how it stands now:")
+	}
+	return s
 }
 
-// suspect makes the next tick hold the state against all witnesses: one of them knew
-// what the state did not, so the state was restored from a backup.
-func (n *Newsletter) suspect(ctx context.Context) error {
+// suspect makes the next tick hold the state against all witnesses: the one of an issue
+// knew what the state did not, so the state was restored from a backup. Until then
+// nothing is told, because it may have been told before.
+func (n *Newsletter) suspect(ctx context.Context, id string) error {
+	now := n.Now()
 	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := !o.Restored
 		o.Restored = true
-		return changed
+		return o.restored(id, now) || changed
 	})
 	return err
+}
+
+// restored queues an issue as one that a restore affects.
+func (o *outbox) restored(id string, now time.Time) bool {
+	if o.News[id].State == wasRestored {
+		return false
+	}
+	return o.hear(id, news{State: wasRestored, At: now.UTC().Truncate(time.Second)})
 }
 
 // afterRestore makes the state agree with all witnesses, holds what had been begun,
 // and tells the author. Nothing is sent before it came to its end.
 func (n *Newsletter) afterRestore(ctx context.Context) error {
 	n.Say("the newsletter's records are older than what was mailed, as after a restore: what had been begun is held")
+	before, err := n.List(ctx)
+	if err != nil {
+		return err
+	}
 	if err := n.HoldBegun(ctx); err != nil {
 		return err
 	}
 	if err := n.Repair(ctx); err != nil {
 		return err
 	}
+	after, err := n.List(ctx)
+	if err != nil {
+		return err
+	}
 	now := n.Now()
-	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
 		if !o.Restored {
 			return false
 		}
-		o.Restored = false
+		o.Restored, o.Telling = false, nil
+		// What was still to be told then may have been told since: it becomes part of this.
+		for id, what := range maps.Clone(o.News) {
+			if issueID.MatchString(id) && what.State != wasRestored {
+				o.restored(id, now)
+			}
+		}
+		for _, id := range affected(before, after) {
+			o.restored(id, now)
+		}
 		o.hear(fmt.Sprintf("restored-%d", now.Unix()), news{State: wasRestored, At: now.UTC().Truncate(time.Second)})
 		return true
 	})
 	return err
+}
+
+// affected are the issues that a repair changed, and those that were on their way.
+func affected(before, after []Issue) []string {
+	was := map[string]int64{}
+	for _, i := range before {
+		was[i.ID] = i.Generation
+	}
+	var ids []string
+	for _, i := range after {
+		if generation, known := was[i.ID]; !known || generation != i.Generation || i.State == Held && i.begun() {
+			ids = append(ids, i.ID)
+		}
+	}
+	return ids
 }
 
 // endedBy ends an issue as its witness says it did.
@@ -119,7 +166,19 @@ func (n *Newsletter) adopt(ctx context.Context, w *world, i *Issue, seen *witnes
 // was restored while the issue was being sent. Whoever may have been mailed since is
 // not mailed again; whoever certainly was not waits for the author.
 func (n *Newsletter) resumeFrom(ctx context.Context, w *world, i *Issue, seen *witness) error {
-	_, err := swap(ctx, n, n.State, progressKey(i.ID), func(p *progress) error {
+	if err := n.forgetBehind(ctx, i.ID, seen); err != nil {
+		return err
+	}
+	if err := n.suspect(ctx, i.ID); err != nil { // first, so that the stop is not told by itself
+		return err
+	}
+	return n.stop(ctx, w, i.ID, restoredOnTheWay)
+}
+
+// forgetBehind counts as failed what a restored progress does not know to be sent and its
+// witness knows to have been claimed.
+func (n *Newsletter) forgetBehind(ctx context.Context, id string, seen *witness) error {
+	_, err := swap(ctx, n, n.State, progressKey(id), func(p *progress) error {
 		if p.Freeze != seen.Freeze || p.Generation >= seen.Progress {
 			return errSame
 		}
@@ -127,10 +186,7 @@ func (n *Newsletter) resumeFrom(ctx context.Context, w *world, i *Issue, seen *w
 		p.Generation = seen.Progress // and one more, as for any change
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return errors.Join(n.stop(ctx, w, i.ID, restoredOnTheWay), n.suspect(ctx))
+	return err
 }
 
 // forget counts as failed whatever may have been sent: all that was claimed, up to the

@@ -139,10 +139,18 @@ func TestAnyRestoredStateMailsNobodyTwice(t *testing.T) {
 				}
 				n := p.engine(func(o *Options) { o.Workers = 1 })
 				var old map[string][]byte
+				known := map[string]State{} // by the state that is put back
 				for k := range now + 1 {
 					moments[k].do(p, n)
 					if k == then {
 						old = p.everything()
+						all, err := n.List(t.Context())
+						if err != nil {
+							t.Fatal(err)
+						}
+						for _, i := range all {
+							known[i.ID] = i.State
+						}
 					}
 				}
 				had := p.box.each()
@@ -175,6 +183,22 @@ func TestAnyRestoredStateMailsNobodyTwice(t *testing.T) {
 						t.Errorf("%s was %s with %+v, and is %s with %+v: %s", before.ID, before.State, before.Counts, after.State, after.Counts, after.Reason)
 					}
 				}
+				// The author hears which posts it affects, and of none anew that it was mailed.
+				news := ""
+				for _, l := range p.letters() {
+					if l.subject == restoredTitle {
+						news += strings.Join(strings.Fields(l.text), " ")
+					}
+				}
+				for _, before := range begun {
+					name := "The " + before.Post + " piece"
+					if before.Kind != Instant {
+						name = "The " + string(before.Kind) + " digest"
+					}
+					if changed := known[before.ID] != before.State || before.State == Sending; changed && before.begun() && !strings.Contains(news, name) {
+						t.Errorf("%s was %s, is known as %q, and the author is told nothing of it: %s", before.ID, before.State, known[before.ID], news)
+					}
+				}
 				all, err := n.List(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -200,6 +224,12 @@ func TestAnyRestoredStateMailsNobodyTwice(t *testing.T) {
 				if now == 3 && then == 2 {
 					if of(p.box.each(), "alpha") <= of(had, "alpha") {
 						t.Error("nobody else was mailed after the author went on")
+					}
+				}
+				subjects := map[string]int{}
+				for _, l := range p.letters() {
+					if subjects[l.subject]++; strings.HasPrefix(l.subject, "Mailed: ") && subjects[l.subject] > 1 {
+						t.Errorf("the author hears %d times %q", subjects[l.subject], l.subject)
 					}
 				}
 				for who, times := range p.box.each() {

@@ -99,6 +99,17 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 // sent: the state is older than the witness, and the witness is right.
 func (n *Newsletter) contradicted(ctx context.Context, w *world, i *Issue, seen *witness) error {
 	if seen != nil && !seen.Closed.IsZero() {
+		p := &progress{}
+		err := n.read(ctx, progressKey(i.ID), p)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		// A run that died between the witness and the issue left a progress that is done.
+		if err != nil || seen.Freeze != i.Freeze || !p.done() {
+			if err := n.suspect(ctx, i.ID); err != nil {
+				return err
+			}
+		}
 		return n.finish(ctx, w, i, seen)
 	}
 	return n.stop(ctx, w, i.ID, "its witness is missing or tells of another freeze, as after a restore")

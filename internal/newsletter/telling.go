@@ -38,7 +38,7 @@ const unaddressedFor = time.Hour
 
 // tellAuthor mails what is new to the author: one mail for all that a tick found.
 func (n *Newsletter) tellAuthor(ctx context.Context, o *outbox) error {
-	if len(o.News) == 0 && o.Telling == nil || n.ending(ctx) || n.Now().Before(n.quiet()) {
+	if len(o.News) == 0 && o.Telling == nil || n.ending(ctx) || n.Now().Before(n.quiet()) || o.Restored {
 		return nil
 	}
 	w, err := n.look(ctx)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/receipt"
 )
 
 // A run that dies anywhere between the news and the mail that tells them, or does not
@@ -146,5 +147,47 @@ func TestAMailToTheAuthorNamesEveryPost(t *testing.T) {
 	text = strings.Join(s.Lines, "\n")
 	if named := strings.Count(text, "· "); len(text) > namesMost+1000 || !strings.Contains(text, fmt.Sprintf("%d more have no room here", posts-named)) {
 		t.Errorf("%d bytes name %d: %s", len(text), named, text[len(text)-200:])
+	}
+}
+
+// Whatever a tick finds in the middle of the author's resuming an issue, she hears of
+// nothing twice, and the receipt says how it ended.
+func TestATickInTheMiddleOfACommand(t *testing.T) {
+	resume := func(t *testing.T, f *flaky) *place {
+		p := heardPlace(t)
+		tick := p.engine(noUndo)
+		p.ticks(tick)
+		p.box.fate = func(_ int, r Request) (bool, Outcome) {
+			if strings.HasPrefix(r.MessageID, "notice.") {
+				return true, Accepted{}
+			}
+			return false, Stopped{"the key is not valid"}
+		}
+		p.write("alpha")
+		p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+		p.announce(tick, "alpha")
+		p.ticks(tick)
+		p.box.fate = nil
+		f.happens = func() { p.work(tick) }
+		if err := p.over(f, noUndo).Resume(t.Context(), "post-alpha"); err != nil {
+			t.Fatal(err)
+		}
+		p.ticks(tick)
+		return p
+	}
+	calm := &flaky{}
+	resume(t, calm)
+	for at := int64(1); at <= calm.count.Load(); at++ {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			p := resume(t, &flaky{at: at})
+			got := p.letters()
+			if len(got) != 2 || got[0].subject != "Stopped while being mailed: The alpha piece" || got[1].subject != "Mailed: The alpha piece" {
+				t.Errorf("mails to the author: %+v", got)
+			}
+			lines := receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt")))
+			if len(lines) != 1 || lines[0] != "1 subscriber who chose each post: mailed at 14:00" {
+				t.Errorf("the receipt says %q", lines)
+			}
+		})
 	}
 }

@@ -89,7 +89,7 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 			if !ok {
 				continue // another run closed it
 			}
-			if i != nil && i.State != old.State {
+			if i != nil && i.State != old.State && !o.Restored {
 				changed = o.tell(i, now) || changed
 			}
 			if i == nil || i.over() {
@@ -122,6 +122,14 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue
 		}
 	}
 	now := n.Now()
+	if i.State == Waiting && !now.Before(i.Due) {
+		// One that was over or on its way, and of which a restored state does not know, is
+		// nothing for the guards: the freeze finds out what became of it.
+		seen, err := n.witnessOf(ctx, id)
+		if err != nil || seen != nil {
+			return i, err == nil, err
+		}
+	}
 	away := ""
 	if i.Kind == Instant {
 		away = mailable(w.catalog.Posts[i.Post])
