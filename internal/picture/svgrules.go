@@ -52,6 +52,8 @@ var (
 	// fetching are the ways CSS has of loading or running something, and the escapes
 	// that would hide them.
 	fetching = regexp.MustCompile(`(?i)url\s*\(|image-set\s*\(|image\s*\(|src\s*\(|expression\s*\(|element\s*\(|attr\s*\(|javascript:|vbscript:|data:|https?:|//|\\|@|<|/\*|\*/`)
+	// scheme begins an address, once the blanks are gone that browsers skip in one.
+	scheme = regexp.MustCompile(`(?i)script:|data:|//`)
 )
 
 // plainName tells a name that needs no thought.
@@ -62,7 +64,7 @@ func fragment(s string) bool { return utf8.RuneCountInString(s) <= 201 && fragme
 
 // safeValue tells whether a value refers to nothing outside the file.
 func safeValue(s string) bool {
-	return !fetching.MatchString(localURL.ReplaceAllString(s, " "))
+	return !fetching.MatchString(localURL.ReplaceAllString(s, " ")) && !scheme.MatchString(strings.Join(strings.Fields(s), ""))
 }
 
 // cleanDeclarations keeps the declarations of a style attribute or of one rule
@@ -72,7 +74,7 @@ func cleanDeclarations(css string) string {
 	for _, d := range strings.Split(cssComment.ReplaceAllString(css, " "), ";") {
 		name, value, ok := strings.Cut(d, ":")
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.Join(strings.Fields(value), " ")
-		if !ok || value == "" || !propertyName.MatchString(name) || name == "behavior" || strings.Contains(name, "-binding") ||
+		if !ok || value == "" || !propertyName.MatchString(name) || name == "behavior" || strings.HasSuffix(name, "script") || strings.Contains(name, "-binding") ||
 			strings.ContainsAny(value, "{}") || !safeValue(value) {
 			continue
 		}

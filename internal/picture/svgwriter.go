@@ -147,7 +147,7 @@ func (w *svgWriter) writeAttributes(element string, all []xml.Attr) {
 				continue
 			}
 		case a.Name.Space == xmlSpace || a.Name.Space == "xml":
-			if name != "space" && name != "lang" {
+			if name != "space" && name != "lang" || !safeValue(value) {
 				continue
 			}
 			name = "xml:" + name
