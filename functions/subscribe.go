@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/mail"
 	"github.com/pennypost/pennypost/internal/settings"
@@ -16,6 +17,12 @@ import (
 // Subscribe wires the subscriber's pages, and the author's.
 func (s Surroundings) Subscribe() http.Handler {
 	n, err := s.Newsletter()
+	crowded := func(ctx context.Context, at time.Time) error {
+		if err != nil {
+			return err
+		}
+		return n.TellCrowded(ctx, at)
+	}
 	readers := signup.New(signup.Options{
 		Audience: s.Audience(),
 		State:    s.bucket(s.State),
@@ -26,6 +33,7 @@ func (s Surroundings) Subscribe() http.Handler {
 		Domain:   s.Mailgun.Domain,
 		Log:      s.Log,
 		Say:      s.say,
+		Crowded:  crowded,
 	})
 	own := author{newsletter: n, frame: readers}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

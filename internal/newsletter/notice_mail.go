@@ -24,7 +24,7 @@ const (
 func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]news) (mail.Message, error) {
 	m := mail.Notice{Settings: w.settings, ToAuthor: true}
 	issues, angry, last := complaints(owed)
-	restored := false
+	many, restored := takeCrowded(issues), false
 	maps.DeleteFunc(issues, func(id string, what news) bool {
 		restored = restored || what.State == wasRestored
 		return restoredID.MatchString(id)
@@ -64,6 +64,12 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 		m.Sections = append(m.Sections, complaintSection(angry, last, w.settings.Location))
 		if len(ids) == 0 && !restored {
 			m.Subject, m.Heading = complaintTitle(angry), "A complaint"
+		}
+	}
+	if many {
+		m.Sections = append(m.Sections, crowdedSection(w.settings.Newsletter.MaxSignupsPerHour))
+		if len(ids) == 0 && !restored && angry == 0 {
+			m.Subject, m.Heading = crowdedTitle, crowdedTitle
 		}
 	}
 	if slices.ContainsFunc(m.Sections, func(s mail.Section) bool { return len(s.Actions) > 0 }) {

@@ -63,7 +63,7 @@ func (o *outbox) check() error {
 		return fmt.Errorf("the mail to the author %q is not one", t.ID)
 	}
 	for id := range o.News {
-		if !issueID.MatchString(id) && !complaintID.MatchString(id) && !restoredID.MatchString(id) {
+		if !issueID.MatchString(id) && !complaintID.MatchString(id) && !restoredID.MatchString(id) && !crowdedID.MatchString(id) {
 			return fmt.Errorf("%q is no id of an issue", id)
 		}
 	}

@@ -22,8 +22,10 @@ func Default() *Settings {
 			MaxAge:     48 * time.Hour,
 			MaxPerHour: 3,
 			Batch:      500,
-			Weekly:     Weekly{Day: time.Friday, Hour: 9},
-			Monthly:    Monthly{Day: 1, Hour: 9},
+
+			MaxSignupsPerHour: 100,
+			Weekly:            Weekly{Day: time.Friday, Hour: 9},
+			Monthly:           Monthly{Day: 1, Hour: 9},
 		},
 		Location: time.UTC,
 	}

@@ -79,7 +79,7 @@ func flat(s *Settings) []string {
 		line("page_size", s.PageSize), line("nav", s.Nav), line("topics", s.Topics), line("author", s.Author), line("theme", s.Theme),
 		line("domain", n.Domain), line("from", n.From), line("reply_to", n.ReplyTo), line("address", n.Address), line("region", n.Region),
 		line("undo", fmt.Sprint(n.Undo, " set ", n.UndoSet)), line("max_age", n.MaxAge.String()), line("max_per_hour", n.MaxPerHour),
-		line("batch", n.Batch), line("per_hour", n.PerHour), line("per_day", n.PerDay),
+		line("batch", n.Batch), line("per_hour", n.PerHour), line("per_day", n.PerDay), line("max_signups_per_hour", n.MaxSignupsPerHour),
 		line("weekly", fmt.Sprintf("%s %02d:%02d", n.Weekly.Day, n.Weekly.Hour, n.Weekly.Minute)),
 		line("monthly", fmt.Sprintf("%d %02d:%02d", n.Monthly.Day, n.Monthly.Hour, n.Monthly.Minute)),
 	}

@@ -106,18 +106,19 @@ func (r *reader) theme(n *node, t *Theme) {
 // newsletter reads how mail goes out.
 func (r *reader) newsletter(n *node, l *Newsletter) {
 	r.section(n, "newsletter", keys{
-		"domain":       r.domain(&l.Domain),
-		"from":         r.mailbox(&l.From, "newsletter.from"),
-		"reply_to":     r.mailbox(&l.ReplyTo, "newsletter.reply_to"),
-		"address":      r.paragraph(&l.Address, "newsletter.address", 500),
-		"region":       r.choice(&l.Region, "newsletter.region", "us", "eu"),
-		"undo":         func(n *node) { l.UndoSet = r.duration(&l.Undo, n, "newsletter.undo", 0, maxUndo) },
-		"max_age":      func(n *node) { r.duration(&l.MaxAge, n, "newsletter.max_age", minAge, maxAge) },
-		"max_per_hour": r.number(&l.MaxPerHour, "newsletter.max_per_hour", 1, 1000),
-		"batch":        r.number(&l.Batch, "newsletter.batch", 1, 1000),
-		"per_hour":     r.number(&l.PerHour, "newsletter.per_hour", 0, 100_000_000),
-		"per_day":      r.number(&l.PerDay, "newsletter.per_day", 0, 1_000_000_000),
-		"weekly":       func(n *node) { r.weekly(n, &l.Weekly) },
-		"monthly":      func(n *node) { r.monthly(n, &l.Monthly) },
+		"domain":               r.domain(&l.Domain),
+		"from":                 r.mailbox(&l.From, "newsletter.from"),
+		"reply_to":             r.mailbox(&l.ReplyTo, "newsletter.reply_to"),
+		"address":              r.paragraph(&l.Address, "newsletter.address", 500),
+		"region":               r.choice(&l.Region, "newsletter.region", "us", "eu"),
+		"undo":                 func(n *node) { l.UndoSet = r.duration(&l.Undo, n, "newsletter.undo", 0, maxUndo) },
+		"max_age":              func(n *node) { r.duration(&l.MaxAge, n, "newsletter.max_age", minAge, maxAge) },
+		"max_per_hour":         r.number(&l.MaxPerHour, "newsletter.max_per_hour", 1, 1000),
+		"batch":                r.number(&l.Batch, "newsletter.batch", 1, 1000),
+		"per_hour":             r.number(&l.PerHour, "newsletter.per_hour", 0, 100_000_000),
+		"per_day":              r.number(&l.PerDay, "newsletter.per_day", 0, 1_000_000_000),
+		"max_signups_per_hour": r.number(&l.MaxSignupsPerHour, "newsletter.max_signups_per_hour", 1, 100_000),
+		"weekly":               func(n *node) { r.weekly(n, &l.Weekly) },
+		"monthly":              func(n *node) { r.monthly(n, &l.Monthly) },
 	})
 }

@@ -69,8 +69,11 @@ type Newsletter struct {
 	Batch      int // recipients a request
 	PerHour    int // messages an hour, 0: no limit of ours
 	PerDay     int
-	Weekly     Weekly
-	Monthly    Monthly
+	// MaxSignupsPerHour is how many mails an hour go to people who ask for one in a form:
+	// to confirm a subscription or a new address, or with a fresh link.
+	MaxSignupsPerHour int
+	Weekly            Weekly
+	Monthly           Monthly
 }
 
 // Weekly is the minute of the week at which the weekly digest is due, in the site's time zone.

@@ -39,6 +39,9 @@ type Options struct {
 	Log             *slog.Logger // nil: nowhere; no line holds an address
 	// Say is told in one calm line what happened; may be nil.
 	Say func(line string)
+	// Crowded is told, about once a day, that more people ask than the settings allow to
+	// be mailed in an hour; may be nil.
+	Crowded func(ctx context.Context, at time.Time) error
 }
 
 // Handler serves /subscribe, /confirm, /preferences and /unsubscribe.
@@ -63,6 +66,9 @@ func New(o Options) *Handler {
 	}
 	if o.Say == nil {
 		o.Say = func(string) {}
+	}
+	if o.Crowded == nil {
+		o.Crowded = func(context.Context, time.Time) error { return nil }
 	}
 	return &Handler{Options: o}
 }

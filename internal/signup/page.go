@@ -56,7 +56,7 @@ var (
 	brokenPage      = page{"That did not arrive whole", startAgain}
 	inboxPage       = page{"Look in your inbox", func(b *theme.Body) {
 		b.Raw(`<p>If everything is in order, a mail with a button is on its way to you. Press the button, and you are subscribed.</p>
-<p>Nothing there after a few minutes? Please look in the spam folder. There is at most one such mail a day, so an earlier one from today still works.</p>`)
+<p>Nothing there after a few minutes? Please look in the spam folder. There is at most one such mail a day, so an earlier one from today still works. If none came at all, send the form again in an hour: when very many people ask at once, some have to wait.</p>`)
 	}}
 	linkSentPage = page{"Look in your inbox", func(b *theme.Body) {
 		b.Raw(`<p>If this address is subscribed, a mail with a link is on its way. There is at most one a day.</p>`)

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,6 +84,8 @@ type site struct {
 	state  *store.Bucket
 	list   *audience.Audience
 	clock  *clock
+
+	crowded atomic.Int64 // how often the author was to be told
 }
 
 // clock is a clock that tests turn.
@@ -132,8 +135,9 @@ func newSite(t testing.TB) *site {
 	lines := &lockedBuffer{b: s.log}
 	h := New(Options{
 		Audience: s.list, State: s.state, Sender: s.inbox, Now: s.clock.now, SiteURL: "http://127.0.0.1",
-		Log: slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Say: func(line string) { fmt.Fprintln(lines, line) },
+		Log:     slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Say:     func(line string) { fmt.Fprintln(lines, line) },
+		Crowded: func(context.Context, time.Time) error { s.crowded.Add(1); return nil },
 	})
 	h.wait.took(0) // tests do not wait
 	server := httptest.NewServer(h)

@@ -117,6 +117,17 @@ func (a *answer) request(address, use string, q *request) error {
 		a.settle(ctx, t.key(), now, etag, withheld)
 		return nil
 	}
+	free, err := a.reserve(ctx)
+	if err != nil {
+		return err
+	}
+	if !free {
+		// It stays pending as if it had not been tried. The answer is the same.
+		a.wait.imitate(ctx)
+		now.Tries--
+		a.settle(ctx, t.key(), now, etag, pending)
+		return nil
+	}
 	m, err := a.letter(t, now, how.UID)
 	if err != nil {
 		return err
