@@ -9,7 +9,6 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"io"
 	"testing"
 
 	"golang.org/x/image/webp"
@@ -112,7 +111,7 @@ func shown(format string, body []byte) (seen, error) {
 	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
 		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
 			r, g, b, a := img.At(x, y).RGBA()
-			_, _ = io.WriteString(sum, string([]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8), byte(a >> 8)}))
+			_, _ = sum.Write([]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8), byte(a >> 8)})
 		}
 	}
 	return seen{size: img.Bounds().Size(), frames: frames, pixels: sum.Sum32()}, nil
