@@ -114,6 +114,23 @@ func TestConfirmAndFind(t *testing.T) {
 	}
 }
 
+// Whoever comes back with another cadence is not in the digests of the one they had
+// before they left.
+func TestWhoComesBackBeginsAnew(t *testing.T) {
+	a, c := newAudience(t)
+	s := confirm(t, a, ask(c, "anna@example.org", Monthly))
+	c.turn(time.Hour)
+	if err := a.Leave(t.Context(), s.UID, c.now()); err != nil {
+		t.Fatal(err)
+	}
+	gone := c.now()
+	c.turn(time.Hour)
+	back := confirm(t, a, ask(c, "anna@example.org", Weekly))
+	if back.UID != s.UID || back.Cadence != Weekly || len(back.History) != 0 || back.CadenceAt(gone) != Weekly {
+		t.Errorf("back: %#v, history %v", back, back.History)
+	}
+}
+
 func TestSomebodyWhoLeftStaysAway(t *testing.T) {
 	a, c := newAudience(t)
 	ctx := t.Context()

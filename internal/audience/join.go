@@ -110,8 +110,10 @@ func (a *Audience) join(ctx context.Context, ask Ask, judge func(*Subscriber, ma
 			if r, err = s.fresh(f, ask, now, a); err != nil {
 				return err
 			}
-		} else {
+		} else if r.Status == Active {
 			r.setCadence(ask.Cadence, stamp(now))
+		} else { // who comes back begins anew, and is not in the digests of a cadence they gave up
+			r.Cadence, r.History = ask.Cadence, nil
 		}
 		if ask.Name != "" {
 			r.Name = ask.Name

@@ -62,8 +62,10 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 	if seen != nil {
 		found, err = n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
-			// It was begun before the state was restored: only the mark is made good.
-			found, err = &Issue{ID: i.ID, Kind: i.Kind, To: seen.To, State: Closed}, n.suspect(ctx, i.ID)
+			// It was begun before the state was restored. What it held is in no later digest,
+			// because its list is lost; but what it left to the next one is not known any
+			// more, nor do go-live numbers mean what they meant. So the mark stays.
+			found, err = &Issue{ID: i.ID, Kind: i.Kind, To: d.Mark, State: Closed}, n.suspect(ctx, i.ID)
 		}
 	} else {
 		found, _, err = create(ctx, n, n.State, issueKey(i.ID), i)

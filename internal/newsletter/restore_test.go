@@ -260,6 +260,61 @@ func TestAnyRestoredStateMailsNobodyTwice(t *testing.T) {
 	}
 }
 
+// A digest left a post to the next one, because the post's own mail was held, and the
+// restored state knows of neither. The next digest has it all the same; what the forgotten
+// one held is not mailed again.
+func TestWhatAForgottenDigestLeftOutIsInTheNext(t *testing.T) {
+	p := newPlace(t)
+	p.settings += "  batch: 1\n"
+	p.save()
+	p.crowdOf(2)
+	p.subscribe("wim", audience.Weekly)
+	n := p.engine(func(o *Options) { o.Workers = 1 })
+	p.ticks(n)
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n)
+	first := p.box.calls
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call == first+2 {
+			return false, Stopped{"the key is not valid"}
+		}
+		return true, Accepted{}
+	}
+	p.write("beta")
+	p.announce(n, "beta")
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n) // beta is held after its first reader
+	old := p.everything()
+	p.clock.set(friday)
+	p.ticks(n)
+	p.wants(3+1, "before the restore")
+
+	p.goBack(old)
+	n = p.engine()
+	p.ticks(n)
+	if err := n.Resume(t.Context(), "post-beta"); err != nil {
+		t.Fatal(err)
+	}
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.wants(3*2, "after it")
+	for who, times := range p.box.each() {
+		if times > 1 {
+			t.Errorf("mailed %d times: %s", times, who)
+		}
+	}
+}
+
+// wants counts all mails of posts to readers.
+func (p *place) wants(mails int, when string) {
+	p.t.Helper()
+	if got := p.box.summary(); of(p.box.each(), "alpha")+of(p.box.each(), "beta") != mails {
+		p.t.Errorf("%s: %d mails are due, and these came:\n%s", when, mails, strings.Join(got, "\n"))
+	}
+}
+
 // of counts the mails of one post.
 func of(each map[string]int, post string) (mails int) {
 	for who, times := range each {
