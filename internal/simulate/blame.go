@@ -22,10 +22,10 @@ func (w *World) blame(c *call, f fault) {
 		}
 		return
 	}
-	m, err := readMail(c)
-	if err != nil {
+	if c.mail == nil {
 		return
 	}
+	m := *c.mail
 	d := w.delivery(m)
 	d.refused = f == badAddress && len(m.to) == 1
 	if f == acceptedBusy {

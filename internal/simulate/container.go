@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/pennypost/pennypost/functions"
+	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/newsletter"
 )
 
@@ -40,6 +41,7 @@ type container struct {
 	n        int
 	handlers functions.Handlers
 	letters  *newsletter.Newsletter // for what the author commands
+	list     *audience.Audience     // for lists that the author brings
 
 	// Guarded by the wire's mutex.
 	dead    bool
@@ -122,6 +124,7 @@ func (w *World) start() *container {
 	or(err)
 	c.letters, err = s.Newsletter()
 	or(err)
+	c.list = s.Audience()
 	return c
 }
 

@@ -22,4 +22,8 @@
 //	mailgun.go  each mail as it is accepted: to whom, when, and what its text says of mail
 //	ledger.go   who was owed what, and got it once; blame.go knows what Mailgun lied about
 //	desk.go     pages and receipts against what the author's desk says was uploaded
+//
+// The tests hold three kinds of histories more, on the same machinery: cases that somebody
+// thought of (paper_test.go, narrow_test.go), a program that is broken on purpose
+// (mutant_test.go), and a whole year with thousands of subscribers (year_test.go).
 package simulate

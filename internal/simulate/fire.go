@@ -104,9 +104,8 @@ func (w *World) drawMailFault(c *call) fault {
 
 // recipients is how many people a request names.
 func (w *World) recipients(c *call) int {
-	m, err := readMail(c)
-	if err != nil {
+	if c.mail == nil {
 		return 0
 	}
-	return len(m.to)
+	return len(c.mail.to)
 }

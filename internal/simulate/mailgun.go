@@ -36,6 +36,7 @@ type mailRequest struct {
 	id            string
 	to            []string
 	subject, text string
+	marks         []string // of the posts in it
 	vars          map[string]map[string]any
 }
 
@@ -44,11 +45,12 @@ func (w *World) takeMail(c *call) *http.Response {
 	if c.req.Method == http.MethodGet {
 		return w.log(c)
 	}
-	m, err := readMail(c)
-	if err != nil {
+	if c.mail == nil {
+		_, err := readMail(c)
 		w.fail("%s posts a mail that cannot be read: %v", c.by, err)
 		return mailAnswer(c, http.StatusBadRequest, "unreadable")
 	}
+	m := *c.mail
 	if most := w.mailgun.limit; most > 0 && len(m.to) > most {
 		return mailAnswer(c, http.StatusBadRequest, fmt.Sprintf("Too many recipients; max is %d", most))
 	}
@@ -95,6 +97,11 @@ func readMail(c *call) (m mailRequest, err error) {
 	m.id = strings.Trim(fields.Get("h:Message-Id"), "<>")
 	m.to = fields["to"]
 	m.subject, m.text = fields.Get("subject"), html.UnescapeString(fields.Get("html")+"\n"+fields.Get("text"))
+	for _, found := range anyTitle.FindAllStringSubmatch(m.subject+"\n"+m.text, -1) {
+		if !slices.Contains(m.marks, found[1]) {
+			m.marks = append(m.marks, found[1])
+		}
+	}
 	if v := fields.Get("recipient-variables"); v != "" {
 		if err := json.Unmarshal([]byte(v), &m.vars); err != nil {
 			return m, err
@@ -109,6 +116,24 @@ func readMail(c *call) (m mailRequest, err error) {
 		}
 	}
 	return m, nil
+}
+
+// issue is the newsletter's issue that a mail belongs to, as its Message-Id has it.
+func (m mailRequest) issue() string {
+	issue, _, _ := strings.Cut(m.id, ".")
+	return issue
+}
+
+// confirms is the token of the button that a mail to somebody asks them to press.
+func (m mailRequest) confirms() string {
+	if len(m.to) > 1 {
+		return ""
+	}
+	link := confirmLink.FindStringSubmatch(m.text)
+	if link == nil {
+		return ""
+	}
+	return link[1]
 }
 
 // log answers a question about a Message-Id.
@@ -145,6 +170,7 @@ func rawAnswer(c *call, status int, body string) *http.Response {
 // parcel is a mail that somebody got.
 type parcel struct {
 	to    string
+	issue string
 	marks []string // of the posts in it
 	at    time.Time
 }
@@ -156,21 +182,16 @@ var (
 
 // post puts a mail into somebody's box, and holds it against what may be there.
 func (w *World) post(c *call, to string, m mailRequest) {
-	var marks []string
-	for _, found := range anyTitle.FindAllStringSubmatch(m.subject+"\n"+m.text, -1) {
-		if !slices.Contains(marks, found[1]) {
-			marks = append(marks, found[1])
-		}
-	}
+	marks := m.marks
 	p := w.who(to)
 	if p == nil {
 		w.read(m) // it is the author
 		return
 	}
-	if link := confirmLink.FindStringSubmatch(m.text); link != nil {
-		token, err := url.QueryUnescape(link[1])
+	if link := m.confirms(); link != "" {
+		token, err := url.QueryUnescape(link)
 		or(err)
-		w.errands = append(w.errands, errand{time.Now().Add(w.upTo(time.Hour)), func() { w.press(p, to, token) }})
+		w.errands = append(w.errands, errand{time.Now().Add(w.upTo(time.Hour)), func() { w.pressed(p, to, token) }})
 		return
 	}
 	for _, value := range m.vars[to] {
@@ -182,7 +203,7 @@ func (w *World) post(c *call, to string, m mailRequest) {
 		return
 	}
 	w.say("    %s gets %v", to, marks)
-	w.parcels = append(w.parcels, parcel{to, marks, time.Now()})
+	w.parcels = append(w.parcels, parcel{to, m.issue(), marks, time.Now()})
 	// Whoever left may get what was on its way: addresses are read with the claim, and a
 	// claim is posted within a minute.
 	if !p.left.IsZero() && c.at.Sub(p.left) > 61*time.Second {
@@ -200,12 +221,11 @@ func (w *World) post(c *call, to string, m mailRequest) {
 // contents are what a mail counts as. Where the author never renames, a post is a file;
 // else what counts is the issue.
 func (w *World) contents(m mailRequest) (contents []string) {
-	issue, _, _ := strings.Cut(m.id, ".")
 	if !w.weather.plain {
-		return []string{issue}
+		return []string{m.issue()}
 	}
-	for _, found := range anyTitle.FindAllStringSubmatch(m.subject+"\n"+m.text, -1) {
-		if key := w.desk.written[found[1]]; key != "" && !slices.Contains(contents, key) {
+	for _, mark := range m.marks {
+		if key := w.desk.written[mark]; key != "" && !slices.Contains(contents, key) {
 			contents = append(contents, key)
 		}
 	}

@@ -14,12 +14,15 @@ func TestMutations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it builds a program of its own and plays hundreds of histories")
 	}
-	all := slices.Concat(publishMutations, newsletterMutations)
+	all := slices.Concat(publishMutations, newsletterMutations, yearMutations)
 	program := mutants(t, all)
 	for _, v := range hear(t, program, "", 20) {
 		if v.failure != "" {
 			t.Fatalf("with no mutation on, seed %s fails: %s", v.seed, v.failure)
 		}
+	}
+	if said, failed := retell(t, program, "", "TestYear"); failed {
+		t.Fatalf("with no mutation on, the year fails:\n%s", tail([]byte(said)))
 	}
 	var table strings.Builder
 	for _, m := range all {

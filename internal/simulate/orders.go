@@ -13,6 +13,7 @@ var authorLink = regexp.MustCompile(regexp.QuoteMeta(siteURL) + `/author\?t=([A-
 // read is the author reading a mail about their posts. Often they press one of its
 // buttons some time later.
 func (w *World) read(m mailRequest) {
+	w.news = append(w.news, m)
 	links := authorLink.FindAllStringSubmatch(m.text, -1)
 	if !w.weather.leaps || len(links) == 0 || w.chance.IntN(3) > 0 {
 		return

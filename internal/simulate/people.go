@@ -203,8 +203,15 @@ func (w *World) run() bool {
 
 // who is the person with an address.
 func (w *World) who(address string) *person {
+	has := func(p *person) bool {
+		return p.address == address || p.next == address || slices.Contains(p.former, address)
+	}
+	if p := w.known[address]; p != nil && has(p) {
+		return p
+	}
 	for _, p := range w.people {
-		if p.address == address || p.next == address || slices.Contains(p.former, address) {
+		if has(p) {
+			w.known[address] = p
 			return p
 		}
 	}

@@ -32,11 +32,12 @@ type call struct {
 	req    *http.Request
 	body   []byte
 	answer chan answer
-	gone   bool      // nobody waits for the answer any more; the request may still arrive; guarded by the wire's mutex
-	lost   bool      // it was gone when the simulator last looked
-	sent   bool      // the request has left the client
-	at     time.Time // when it was sent
-	plan   int64     // the generation of the catalog that its sender works from
+	gone   bool         // nobody waits for the answer any more; the request may still arrive; guarded by the wire's mutex
+	lost   bool         // it was gone when the simulator last looked
+	sent   bool         // the request has left the client
+	at     time.Time    // when it was sent
+	plan   int64        // the generation of the catalog that its sender works from
+	mail   *mailRequest // of a POST to Mailgun that can be read
 }
 
 type answer struct {
@@ -86,6 +87,7 @@ func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
 		// Requests side by side must be told apart, or chance would not decide their order.
 		c.line += " " + req.URL.Query().Get("message-id")
 		if m, err := readMail(c); err == nil {
+			c.mail = &m
 			c.line += m.id
 		}
 	}

@@ -27,7 +27,10 @@ type World struct {
 
 	people  []*person
 	errands []errand
-	hooks   int // webhooks sent
+	known   map[string]*person                // by an address they have or had, as last asked for
+	pressed func(p *person, to, token string) // the button of a mail that asks to confirm something
+	news    []mailRequest                     // mails to the author
+	hooks   int                               // webhooks sent
 	mailgun mailgun
 	parcels []parcel
 	got     map[string]map[string]int // by person and post: how often
@@ -70,16 +73,21 @@ func newWorld(seed uint64) *World {
 }
 
 func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
-	w := &World{seed: seed, chance: chance, weather: weather, wire: newWire(), trace: newTrace()}
-	// The bubble's clock begins in 2000. These weeks hold both changes of the clock.
+	// These weeks hold both changes of the clock.
 	begin := time.Date(2026, 3, 20, 6, 0, 0, 0, time.UTC)
-	if w.chance.IntN(2) == 0 {
+	if chance.IntN(2) == 0 {
 		begin = time.Date(2026, 10, 16, 6, 0, 0, 0, time.UTC)
 	}
-	begin = begin.Add(time.Duration(w.chance.Int64N(int64(12 * 24 * time.Hour))))
+	return newWorldAt(seed, chance, weather, begin.Add(time.Duration(chance.Int64N(int64(12*24*time.Hour)))))
+}
+
+// newWorldAt is a world that begins at a time. The bubble's clock begins in 2000.
+func newWorldAt(seed uint64, chance *rand.Rand, weather weather, begin time.Time) *World {
+	w := &World{seed: seed, chance: chance, weather: weather, wire: newWire(), trace: newTrace()}
 	time.Sleep(time.Until(begin))
 	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
-	w.mailgun.deliveries = map[string]*delivery{}
+	w.mailgun.deliveries, w.known = map[string]*delivery{}, map[string]*person{}
+	w.pressed = w.press
 	w.reader = newReader(w)
 	if w.weather.founded {
 		was := genesis()
