@@ -16,7 +16,7 @@ import (
 // day. Whoever meant it and asks again is mailed once.
 func TestAFloodOfStrangers(t *testing.T) {
 	s := newSite(t)
-	const strangers, most = 300, 100 // the default
+	const strangers, most = 130, 100 // the default
 	good := s.get("/subscribe").fields().Get("form")
 	s.clock.turn(3 * time.Second)
 	flood := func(hour int) {
