@@ -53,9 +53,11 @@ var yearMutations = []mutation{
 	},
 	{
 		name: "a restored progress is believed", paper: "TestSpring",
-		why:   "who was mailed since the backup is mailed again",
-		want:  `a second time`,
-		edits: []edit{{"internal/newsletter/send.go", `	if p.Generation < seen.Progress {`, `	if p.Generation < seen.Progress && !BROKEN {`}},
+		why:  "who was mailed since the backup is mailed again",
+		want: `a second time`,
+		edits: []edit{{"internal/newsletter/restore.go", `		p.forget(seen.Reached, notAgain)`, `		if !BROKEN {
+			p.forget(seen.Reached, notAgain)
+		}`}},
 	},
 	{
 		name: "posts whose list was lost are in later digests", paper: "TestSpring",
