@@ -14,8 +14,8 @@
 //	outbox.json                              ids of issues not closed, the one being frozen, how far the digests are,
 //	                                         what the author is still to be told
 //	issues/<id>/issue.json                   what the issue is about and its state
-//	issues/<id>/<freeze>/messages/<group>    the frozen mail of one group of recipients
-//	issues/<id>/<freeze>/recipients          the frozen list: uids by group, no addresses
+//	frozen/<id>/<freeze>/messages/<group>    the frozen mail of one group of recipients
+//	frozen/<id>/<freeze>/recipients          the frozen list: uids by group, no addresses
 //	issues/<id>/progress.json                which ranges of the list are sent, under way, uncertain, failed
 //	sending.json                             for the whole account: learned limit, messages this hour and day, pause
 //	notices/<id>                             a mail to the author, owed or mailed
