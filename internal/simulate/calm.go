@@ -82,6 +82,9 @@ func (w *World) releaseAll() {
 			if errors.As(err, &refusal) {
 				err = in.c.letters.Resume(ctx, id)
 			}
+			if errors.As(err, &refusal) { // after a restore nobody may know who is left
+				err = in.c.letters.Cancel(ctx, id)
+			}
 			return err
 		})
 		w.rest()

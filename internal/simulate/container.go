@@ -19,6 +19,7 @@ import (
 	"github.com/pennypost/pennypost/functions"
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/newsletter"
+	"github.com/pennypost/pennypost/internal/publish"
 )
 
 const (
@@ -40,8 +41,10 @@ const (
 type container struct {
 	n        int
 	handlers functions.Handlers
-	letters  *newsletter.Newsletter // for what the author commands
-	list     *audience.Audience     // for lists that the author brings
+	// For what the author commands, and for lists that the author brings:
+	letters   *newsletter.Newsletter
+	publisher *publish.Publisher
+	list      *audience.Audience
 
 	// Guarded by the wire's mutex.
 	dead    bool
@@ -125,6 +128,7 @@ func (w *World) start() *container {
 	c.letters, err = s.Newsletter()
 	or(err)
 	c.list = s.Audience()
+	c.publisher = s.Publisher(c.letters)
 	return c
 }
 

@@ -37,6 +37,9 @@ func (w *World) judgeMail() {
 			continue
 		}
 		first := d.ever[key][0].up
+		if !w.restored.IsZero() && !first.After(w.restored) {
+			continue // who had it before is not known any more, so nobody may get it twice
+		}
 		for _, p := range w.people {
 			if p.since.IsZero() || !p.since.Before(first) || !p.left.IsZero() {
 				continue

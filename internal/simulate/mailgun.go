@@ -238,8 +238,8 @@ func (w *World) mayGet(c *call, p *person, to string, m mailRequest, marks []str
 	switch {
 	case to == p.next && !p.pressed:
 		w.fail("%s is mailed %v at a new address that nobody confirmed", to, marks)
-	case to != p.address && to != p.next && late(p.moved):
-		w.fail("%s is mailed %v at an old address, and was told %v before that the new one counts", to, marks, c.at.Sub(p.moved))
+	case to != p.address && to != p.next && late(p.moved()):
+		w.fail("%s is mailed %v at an old address, and was told %v before that the new one counts", to, marks, c.at.Sub(p.moved()))
 	}
 	if late(p.paused) && c.at.Before(p.paused.Add(7*24*time.Hour)) {
 		w.fail("%s is mailed %v, and was told %v before that nothing comes for a week", to, marks, c.at.Sub(p.paused))

@@ -10,9 +10,9 @@ type mandates struct{ write, remove map[string]int64 }
 func (m *mandates) note(generation int64, pending map[string]pendingOutput) {
 	for key, p := range pending {
 		if p.Digest == "" {
-			m.remove[key] = generation
+			m.remove[key] = max(generation, m.remove[key]) // a restored catalog counts again
 		} else {
-			m.write[key] = generation
+			m.write[key] = max(generation, m.write[key])
 		}
 	}
 }

@@ -26,10 +26,10 @@ type person struct {
 	left time.Time
 	ever bool // may have been subscribed at some time
 
-	former  []string  // addresses they had before
-	next    string    // the address they want to have
-	pressed bool      // they confirmed it; the answer has not come
-	moved   time.Time // when they were told that the new address counts
+	former  []string    // addresses they had before
+	next    string      // the address they want to have
+	pressed bool        // they confirmed it; the answer has not come
+	moves   []time.Time // when they were told that a new address counts
 	// paused is when they were told that nothing comes for a week; zero: they were not.
 	paused time.Time
 	// reviving counts requests under way that may end a pause.

@@ -12,7 +12,7 @@ import (
 // as the last one was handled, before any clock ticks. The sweep is for what events do
 // not tell; it must not be what makes them work.
 func (w *World) judgeEvents() {
-	if w.tally.Dropped+w.tally.DeadLetters > 0 || len(w.queue) > 0 || len(w.failures) > 0 {
+	if w.tally.Dropped+w.tally.DeadLetters+w.tally.Restores > 0 || len(w.queue) > 0 || len(w.failures) > 0 {
 		return
 	}
 	o := w.s3.Get("state", catalogKey)

@@ -175,9 +175,10 @@ func (r *reader) follow(key, to string) {
 	if listing(to) && (hubs[to] && !r.ever[to] || !hubs[to] && !hubs[key]) {
 		return
 	}
-	// The window that the README states: a run that was overtaken wrote the list, or
-	// deleted the page. It must close by itself, which the end of the history shows.
-	if r.late[key] || r.late[to] {
+	// The windows that the README states: a run that was overtaken wrote the list, or
+	// deleted the page; or the catalog is a restored one that no sweep has held against the
+	// site yet. It must close by itself, which the end of the history shows.
+	if r.late[key] || r.late[to] || !r.w.swept {
 		r.w.tally.Windows++
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/simulate/memory"
 )
@@ -87,6 +88,7 @@ func (w *World) forward(body []byte) {
 		w.fail("the catalog went from generation %d to %d", w.generation, c.Generation)
 	}
 	w.generation = c.Generation
+	w.swept = w.recovered(c)
 	w.mandates.note(c.Generation, c.Pending)
 	if w.landing != nil {
 		w.landing.by.plan = c.Generation
@@ -97,6 +99,9 @@ func (w *World) forward(body []byte) {
 type catalogHead struct {
 	Generation int64                    `json:"generation"`
 	Pending    map[string]pendingOutput `json:"pending"`
+	Sweep      struct {
+		Done time.Time `json:"done"`
+	} `json:"sweep"`
 }
 
 func headOf(body []byte) (c catalogHead, err error) {

@@ -42,6 +42,9 @@ func (w *World) storm() {
 		if w.weather.leaps && len(calls) == 0 && len(w.running) == 0 {
 			add(1, w.leap)
 		}
+		if w.weather.restores && w.tally.Restores == 0 && w.tally.Acts > 3 && len(calls) == 0 && len(w.running) == 0 {
+			add(0.2, w.restore)
+		}
 		if slices.ContainsFunc(w.errands, func(e errand) bool { return !e.due.After(time.Now()) }) {
 			add(2, func() { w.run() })
 		}

@@ -14,7 +14,7 @@ type Tally struct {
 	Hurried int
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
-	MailKills, Leaps, Moves, Pauses, Orders int
+	MailKills, Leaps, Moves, Pauses, Orders, Restores int
 	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
 	// go out because it refused the address.
 	Twice, Never int
@@ -42,6 +42,7 @@ func (t *Tally) Add(o Tally) {
 	t.Moves += o.Moves
 	t.Pauses += o.Pauses
 	t.Orders += o.Orders
+	t.Restores += o.Restores
 	t.Twice += o.Twice
 	t.Never += o.Never
 	for f := range t.Faults {
@@ -67,7 +68,8 @@ func (t Tally) String() string {
 		s.WriteByte('\n')
 	}
 	fmt.Fprintf(&s, "  %-28s %d, %d at a call that mails or notes what was mailed, and %d that came to their deadline\n", "processes killed", t.Kills, t.MailKills, t.Overdue)
-	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d orders of the author\n", "people", t.Leaps, t.Moves, t.Pauses, t.Orders)
+	fmt.Fprintf(&s, "  %-28s %d\n", "runs that ran out of time", t.Hurried)
+	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d orders of the author, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Orders, t.Restores)
 	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address\n", "mails", t.Twice, t.Never)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)

@@ -32,6 +32,7 @@ type weather struct {
 	sooner     time.Duration // by how much the time for undoing is shorter than usual
 	fire       float64       // fault of each call to Mailgun, and of each that notes what was mailed
 	mailFaults []fault       // those that occur at Mailgun
+	restores   bool          // once, the state bucket is put back to an earlier moment
 	blast      float64       // death of a process at such a call
 }
 

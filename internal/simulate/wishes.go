@@ -16,6 +16,14 @@ func (p *person) id() string {
 	return p.address
 }
 
+// moved is when somebody was last told that a new address counts; zero: never.
+func (p *person) moved() time.Time {
+	if len(p.moves) == 0 {
+		return time.Time{}
+	}
+	return p.moves[len(p.moves)-1]
+}
+
 // prefer is somebody saving their preferences: how often, and about what. Who chooses
 // among topics is not certain to get every post.
 func (w *World) prefer(p *person) {
@@ -87,7 +95,7 @@ func (w *World) settleIn(p *person, token string, try int) {
 		case p.next == "":
 		case ok && strings.Contains(body, "Welcome"):
 			p.former, p.address = append(p.former, p.address), p.next
-			p.next, p.pressed, p.moved = "", false, time.Now()
+			p.next, p.pressed, p.moves = "", false, append(p.moves, time.Now())
 			w.tally.Moves++
 			w.say("%s is told that it counts from now on", p.address)
 		case !ok && try < 4:

@@ -12,6 +12,7 @@ import (
 // World is one history: the buckets, the processes, the people, and what lies between.
 type World struct {
 	seed    uint64
+	began   time.Time
 	chance  *rand.Rand
 	weather weather
 	s3      *memory.S3
@@ -44,7 +45,9 @@ type World struct {
 	mandates   mandates
 	landing    *call // what takes effect just now
 	restoring  bool
-	look       func() // what else to look at once S3 has answered
+	restored   time.Time // when the state bucket was; zero: never
+	swept      bool      // what that did to the site is mended
+	look       func()    // what else to look at once S3 has answered
 	failures   []string
 }
 
@@ -69,7 +72,9 @@ func Play(seed uint64) Result {
 
 func newWorld(seed uint64) *World {
 	chance := rand.New(rand.NewPCG(seed, 0x70656e6e79))
-	return newWorldIn(seed, chance, drawWeather(chance))
+	weather := drawWeather(chance)
+	weather.restores = !weather.gentle && rand.New(rand.NewPCG(seed, 0x6261636b757073)).IntN(5) == 0
+	return newWorldIn(seed, chance, weather)
 }
 
 func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
@@ -85,6 +90,7 @@ func newWorldIn(seed uint64, chance *rand.Rand, weather weather) *World {
 func newWorldAt(seed uint64, chance *rand.Rand, weather weather, begin time.Time) *World {
 	w := &World{seed: seed, chance: chance, weather: weather, wire: newWire(), trace: newTrace()}
 	time.Sleep(time.Until(begin))
+	w.began, w.swept = begin, true
 	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
 	w.mailgun.deliveries, w.known = map[string]*delivery{}, map[string]*person{}
 	w.pressed = w.press
