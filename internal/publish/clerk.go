@@ -29,12 +29,9 @@ func (k *clerk) write(ctx context.Context, key string) error {
 		return fmt.Errorf("the receipt of %s: %w", key, err)
 	}
 	for {
-		err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), func(old []byte) []byte {
-			if rc.State == receipt.Removed && old == nil {
-				return nil // it was never there
-			}
-			return rc.Text()
-		})
+		// That a file is gone is written also where nothing was yet: a run that was overtaken
+		// may be about to say that it is there.
+		err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), rc.Text())
 		if err != nil || rc.Mail == nil {
 			return err
 		}

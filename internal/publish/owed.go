@@ -146,12 +146,12 @@ func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, old
 	return generation > c.Generation && asOf.After(c.Changed), generation < c.Generation || asOf.Before(c.Changed)
 }
 
-// replaceText writes a small text over whatever is there, by compare-and-swap, and
-// not at all if it is the same already or compose returns nil. A run that was overtaken
+// replaceText writes a small text over whatever is there, by compare-and-swap, and not at
+// all if it is the same already. A run that was overtaken
 // leaves alone what one that knew more has written: the text remembers which version of
 // the catalog it tells of, by its number and, because a restored catalog counts again
 // from where it was, by its time.
-func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, compose func(old []byte) []byte) error {
+func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, text []byte) error {
 	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: map[string]string{
 		"generation": strconv.FormatInt(c.Generation, 10), "as-of": c.Changed.UTC().Format(time.RFC3339Nano),
 	}}
@@ -165,8 +165,7 @@ func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *stor
 		if newer {
 			return nil
 		}
-		text := compose(old)
-		if text == nil || bytes.Equal(text, old) && !older {
+		if bytes.Equal(text, old) && !older {
 			return nil
 		}
 		if missing {

@@ -25,6 +25,19 @@ func TestFileReplacedBeforeItsPageIsMade(t *testing.T) {
 	})
 }
 
+// A file is gone before a run that was overtaken writes its first receipt.
+func TestFirstReceiptIsWrittenLate(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		late := s.frozen(s.publish)
+		s.until(late, "PUT content/receipts/posts/a.md")
+		s.remove("posts/a.md")
+		s.finish(s.publish())
+		s.finish(late)
+		s.quiet()
+	})
+}
+
 // A run dies when it is about to open the issue of a post.
 func TestProcessDiesBeforeTheIssueIsOpened(t *testing.T) {
 	scenario(t, func(s *script) {
