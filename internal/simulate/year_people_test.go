@@ -263,7 +263,7 @@ func (y *year) press(p *person, to, token string) {
 		p.pressed = true
 		y.insist(l, http.MethodPost, "/confirm", form, "Welcome", func(s span) {
 			p.former, p.address = append(p.former, p.address), p.next
-			p.next, p.pressed, p.moved = "", false, time.Now()
+			p.next, p.pressed, p.moves = "", false, append(p.moves, time.Now())
 			l.turns = append(l.turns, turn{span: s, what: moved})
 			y.tally.moved++
 			y.say("%s is told that it counts from now on", p.address)
