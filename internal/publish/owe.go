@@ -9,7 +9,7 @@ import (
 
 // owe notes what follows from the step from old to next besides outputs: the
 // announcement of each post that went live for the first time, a receipt for each
-// key that was looked at and each post whose state changed.
+// key that was looked at or found to be gone, and each post whose state changed.
 func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 	owed := false
 	receipt := func(key string) {
@@ -35,6 +35,11 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 			receipt(before) // it can say now where the post went on
 		} else if was != nil && was.Key != e.Key {
 			receipt(was.Key)
+		}
+	}
+	for key := range old.Files {
+		if next.Files[key] == nil {
+			receipt(key) // perhaps found only because another post asked for its path
 		}
 	}
 	for key, f := range next.Files {

@@ -181,6 +181,14 @@ func TestOneSlugTwoPosts(t *testing.T) {
 	w.run(p, "posts/3/x.md")
 	w.has("the page", w.page("blog/x/index.html"), "Third")
 	w.settled()
+
+	// So does one that has nothing else in common with it, and what is gone is said to be.
+	w.rm("posts/3/x.md")
+	w.put("posts/4.md", post("Fourth", "slug: x\n"))
+	w.run(p, "posts/4.md")
+	w.has("the page", w.page("blog/x/index.html"), "Fourth")
+	w.has("the receipt", w.receipt("posts/3/x.md"), "Removed")
+	w.settled()
 }
 
 func TestBadUploadKeepsTheLastGoodPage(t *testing.T) {
