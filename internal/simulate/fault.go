@@ -60,6 +60,9 @@ func (f fault) fits(c *call) bool {
 			return f == lostBefore || f == lostAfter || f == internal || f == junk || f == noPermission || f == timeoutBefore ||
 				f == cutShort || f == tooManyCalls || f == logForgets
 		}
+		if f == tooManyTo {
+			return c.mail != nil && len(c.mail.to) > 1 // nobody calls one recipient too many
+		}
 		return f.mails() && f != logForgets
 	case f >= neverCame:
 		return false

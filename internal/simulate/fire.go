@@ -88,7 +88,7 @@ func (w *World) drawMailFault(c *call) fault {
 	}
 	for range 4 {
 		f := w.weather.mailFaults[w.chance.IntN(len(w.weather.mailFaults))]
-		if !f.fits(c) || f == tooManyTo && w.recipients(c) < 2 {
+		if !f.fits(c) {
 			continue
 		}
 		switch f {
@@ -100,12 +100,4 @@ func (w *World) drawMailFault(c *call) fault {
 		return f
 	}
 	return fine
-}
-
-// recipients is how many people a request names.
-func (w *World) recipients(c *call) int {
-	if c.mail == nil {
-		return 0
-	}
-	return len(c.mail.to)
 }
