@@ -34,7 +34,7 @@ type person struct {
 	paused time.Time
 	// reviving counts requests under way that may end a pause.
 	reviving   int
-	complained bool           // which nothing undoes
+	complained time.Time      // when a complaint of theirs was taken; only a restore undoes it
 	copies     map[string]int // by post: how many more mails a lie of Mailgun's explains
 }
 
@@ -143,7 +143,9 @@ func (w *World) send(p *person, event, body string, try int) {
 		switch {
 		case alive && status == http.StatusOK:
 			p.left = time.Now()
-			p.complained = p.complained || event == "complained"
+			if event == "complained" && p.complained.IsZero() {
+				p.complained = p.left
+			}
 			w.say("the webhook about %s is taken", p.address)
 		case try < 6:
 			w.errands = append(w.errands, errand{time.Now().Add(5 * time.Minute << try), func() { w.send(p, event, body, try+1) }})
@@ -175,7 +177,7 @@ func (w *World) join(p *person) {
 // confirm presses the button of a confirmation mail.
 func (w *World) confirm(p *person, token string) {
 	p.ever = true
-	if !p.complained {
+	if p.complained.IsZero() {
 		p.left = time.Time{}
 	}
 	p.paused = time.Time{}

@@ -60,6 +60,11 @@ func (p *person) forget(to time.Time) {
 	if p.paused.After(to) {
 		p.paused = time.Time{}
 	}
+	if p.complained.After(to) {
+		// What is never restored knows that they left, not why. So they stay away until they
+		// ask for the newsletter again and confirm it themselves.
+		p.complained = time.Time{}
+	}
 	for n := len(p.moves); n > 0 && p.moves[n-1].After(to); n = len(p.moves) {
 		p.next, p.pressed, p.since = p.address, true, time.Time{}
 		p.address, p.former, p.moves = p.former[n-1], p.former[:n-1], p.moves[:n-1]

@@ -182,7 +182,7 @@ func (y *year) change(l *life) {
 	switch n := y.plan.IntN(100); {
 	case l.astray:
 	case !now.there:
-		if !l.complained && len(l.turns) > 0 && n < 60 && l.next == "" {
+		if l.complained.IsZero() && len(l.turns) > 0 && n < 60 && l.next == "" {
 			y.join(l)
 		}
 	case l.token == "" || l.next != "":
@@ -364,6 +364,6 @@ func (y *year) report(l *life, event string) {
 	l.turns = append(l.turns, turn{span: span{now, now}, what: left})
 	y.tally.hooks++
 	if event == "complained" {
-		l.complained = true
+		l.complained = time.Now()
 	}
 }
