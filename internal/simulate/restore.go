@@ -25,10 +25,19 @@ func (w *World) restore() {
 	})
 	w.restoring = false
 	w.generation = 0
+	var known map[string]struct{}
 	if o := w.s3.Get("state", catalogKey); o != nil {
 		head, err := headOf(o.Body)
 		or(err)
-		w.generation = head.Generation
+		w.generation, known = head.Generation, head.Files
+	}
+	// A receipt whose file goes before the catalog sees it again is nobody's to write: the
+	// catalog cannot tell that there ever was such a file.
+	w.forgotten = map[string]bool{}
+	for _, receipt := range w.s3.Keys("content", "receipts/posts/") {
+		if _, ok := known[strings.TrimSuffix(strings.TrimPrefix(receipt, "receipts/"), ".txt")]; !ok {
+			w.forgotten[receipt] = true
+		}
 	}
 	for _, p := range w.people {
 		p.forget(to)
