@@ -102,6 +102,38 @@ func TestLostEvents(t *testing.T) {
 	w.settled()
 }
 
+// TestLastGoodPageIsGone: what nothing is left to make of is in no list, until there is
+// something again. Then it is who it was.
+func TestLastGoodPageIsGone(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/a.md", post("Aaa", "date: 2024-01-01\n"))
+	w.put("posts/b.md", post("Bbb", "date: 2024-01-02\n"))
+	w.run(w.publisher(), "posts/a.md", "posts/b.md")
+	seq := w.catalog().ByKey("posts/a.md").Seq
+	w.put("posts/a.md", "---\ntitle: [unclosed\n---\nbody\n")
+	w.run(w.publisher(), "posts/a.md")
+	o, err := w.site.Head(t.Context(), "blog/a/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.site.Delete(t.Context(), "blog/a/index.html", o.ETag); err != nil {
+		t.Fatal(err)
+	}
+	w.wait(2 * 3600e9)
+	tick(t, w)
+	w.has("the index", w.page("index.html"), "!Aaa", "Bbb")
+	w.has("the feed", w.page("feed.xml"), "!Aaa", "Bbb")
+	w.settled()
+
+	w.put("posts/a.md", post("Better", "date: 2024-01-01\n"))
+	w.run(w.publisher(), "posts/a.md")
+	w.has("the index", w.page("index.html"), "Better", "Bbb")
+	if now := w.catalog().ByKey("posts/a.md").Seq; now != seq {
+		t.Errorf("it is post %d now, and was %d", now, seq)
+	}
+	w.settled()
+}
+
 // TestLostCatalog: it is made anew, everybody is who they were, nobody is announced.
 func TestLostCatalog(t *testing.T) {
 	w := newWorld(t)

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
@@ -99,6 +100,10 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 		return at, err
 	}
 	from := at.After
+	lost, err := p.lost(ctx, there)
+	if err != nil {
+		return at, err
+	}
 	_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
 		marked := false
 		mark := func(key, digest string) {
@@ -118,6 +123,9 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 			_, waits := next.Pending[key]
 			if !found && !waits && key > from && (!more || key <= after) {
 				mark(key, out.Digest)
+				if lost[key] == out && unmakeable(next, key) {
+					delete(next.Outputs, key)
+				}
 			}
 		}
 		return marked
@@ -129,6 +137,37 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 		return catalog.Sweep{Done: at.Done, Bucket: "site", After: after}, nil
 	}
 	return catalog.Sweep{Done: at.Done}, nil
+}
+
+// lost are the outputs that are certainly not there, of those that a listing lacks and
+// that cannot be made again: the last good pages of texts that cannot be read now. The
+// lists must not lead to one; its post waits for a better upload.
+func (p *Publisher) lost(ctx context.Context, listed map[string]string) (map[string]catalog.Output, error) {
+	v, err := p.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lost := map[string]catalog.Output{}
+	for key, out := range v.catalog.Outputs {
+		_, waits := v.catalog.Pending[key]
+		if _, found := listed[key]; found || waits || !unmakeable(v.catalog, key) {
+			continue
+		}
+		_, err := p.Site.Head(ctx, key) // another run may have written it after the listing
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			lost[key] = out
+		case err != nil:
+			return nil, err
+		}
+	}
+	return lost, nil
+}
+
+// unmakeable tells whether an output is the page of a post whose text cannot be read now.
+func unmakeable(c *catalog.Catalog, key string) bool {
+	e := c.Posts[c.Outputs[key].Post]
+	return e != nil && !c.Current(e) && site.Key(e.Path) == key
 }
 
 // list lists up to a chunk of a bucket: ETags by key.
