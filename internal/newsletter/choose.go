@@ -62,7 +62,7 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 			if t, gone := w.catalog.Tombstones[id]; gone && known == nil {
 				known = &t.Entry
 			}
-			if known != nil && n.Now().Sub(known.GoLive) < forgetAfter {
+			if known != nil && (known.GoLive.IsZero() || n.Now().Sub(known.GoLive) < forgetAfter) { // a draft has yet to get its time
 				c.carried = append(c.carried, id)
 			}
 		case own.State == Cancelled || own.State == Closed && !own.begun():
