@@ -11,7 +11,7 @@ import (
 )
 
 // author serves /author: what the links in the author's mails lead to. Whoever has
-// the link may act on its one issue. Looking changes nothing; pressing a button does.
+// the link may act on its one issue; one link lists all that is held. Looking changes nothing; pressing a button does.
 type author struct {
 	newsletter *newsletter.Newsletter
 	frame      *signup.Handler
@@ -86,6 +86,16 @@ func (a author) show(w http.ResponseWriter, r *http.Request, status int, token s
 			b.Text("<p>", line, "</p>\n")
 		}
 		b.Some(`<p role="alert"><strong>`, trouble, "</strong></p>\n")
+		for i, held := range view.Held {
+			if i == 0 {
+				b.Raw("<ul>\n")
+			}
+			b.Text(`  <li><a href="`, held.Link, "\">")
+			b.Text("", held.Title, "</a></li>\n")
+			if i == len(view.Held)-1 {
+				b.Raw("</ul>\n")
+			}
+		}
 		if len(view.Actions) == 0 {
 			return
 		}

@@ -2,7 +2,11 @@ package functions_test
 
 import (
 	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -92,5 +96,50 @@ func TestTheFirstSyncTellsTheAuthorOfEveryPost(t *testing.T) {
 		if title := fmt.Sprintf("Old story %03d", k); told[title] != 1 {
 			t.Errorf("the author heard %d times of %s", told[title], title)
 		}
+	}
+
+	// The newest have links of their own; one leads to all the others.
+	var page string
+	for _, l := range s.letters() {
+		if link := regexp.MustCompile(`See all that is held:?\s+(\S+)`).FindStringSubmatch(l.Text); link != nil {
+			page = strings.TrimPrefix(link[1], siteURL)
+		}
+	}
+	if page == "" {
+		t.Fatal("no mail leads to all that is held")
+	}
+	h := s.around.Subscribe()
+	ask := func(method, target, form string) (int, string) {
+		t.Helper()
+		r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	status, body := ask(http.MethodGet, page, "")
+	if status != http.StatusOK {
+		t.Fatalf("it answers %d\n%s", status, body)
+	}
+	links := map[string]string{}
+	for _, m := range regexp.MustCompile(`<a href="(/author\?t=[^"]+)">(Old story \d+)</a>`).FindAllStringSubmatch(body, -1) {
+		links[m[2]] = html.UnescapeString(m[1])
+	}
+	if len(links) != posts {
+		t.Fatalf("%d of %d are listed\n%.2000s", len(links), posts, body)
+	}
+	token := func(link string) string { return url.QueryEscape(strings.TrimPrefix(link, "/author?t=")) }
+	if status, _ := ask(http.MethodPost, "/author", "do=release&t="+token(page)); status != http.StatusGone {
+		t.Errorf("releasing all at once answers %d", status)
+	}
+	if status, body := ask(http.MethodPost, "/author", "do=release&t="+token(links["Old story 007"])); status != http.StatusSeeOther {
+		t.Fatalf("releasing one answers %d\n%s", status, body)
+	}
+	s.ticks(3)
+	if _, body := ask(http.MethodGet, page, ""); strings.Contains(body, "Old story 007") || !strings.Contains(body, "Old story 008") {
+		t.Error("the list is not what is held")
+	}
+	if got := s.mailed(); got[anna+": Old story 007"] != 1 {
+		t.Errorf("mailed: %v", got)
 	}
 }

@@ -26,27 +26,39 @@ var ErrLink = errors.New("this link is not valid any more")
 // linkFor is how long an author's link works: longer than any issue is held.
 const linkFor = 35 * 24 * time.Hour
 
-// AuthorView is what the author sees about an issue.
+// AuthorView is what the author sees about an issue, or about all that are held.
 type AuthorView struct {
 	Detail
-	Title   string   // of the post, or the digest's name
-	Lines   []string // who is mailed and when, as in the receipt
-	Actions []Action // what fits its state, the likeliest first
+	Title   string      // of the post, or the digest's name
+	Lines   []string    // who is mailed and when, as in the receipt
+	Actions []Action    // what fits its state, the likeliest first
+	Held    []HeldIssue // on the page that lists them
 }
 
 // AuthorLink is the path and query of the page on which the author can act on an
 // issue. The token in it holds for that issue alone and for 35 days.
 func (n *Newsletter) AuthorLink(ctx context.Context, id string) (string, error) {
-	tokens, err := n.Audience.Tokens(ctx)
+	link, err := n.authorLinks(ctx)
 	if err != nil {
 		return "", err
 	}
-	until := uint32(n.Now().Add(linkFor).Unix() / 3600)
-	payload := binary.BigEndian.AppendUint32(nil, until)
-	return "/author?t=" + url.QueryEscape(tokens.Seal(audience.ForAuthor, append(payload, id...))), nil
+	return link(id), nil
 }
 
-// linked is the issue a token is for; ErrLink if it is for none.
+// authorLinks makes the links of many issues with one look at the keys.
+func (n *Newsletter) authorLinks(ctx context.Context) (link func(id string) string, err error) {
+	tokens, err := n.Audience.Tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	until := uint32(n.Now().Add(linkFor).Unix() / 3600)
+	return func(id string) string {
+		payload := append(binary.BigEndian.AppendUint32(nil, until), id...)
+		return "/author?t=" + url.QueryEscape(tokens.Seal(audience.ForAuthor, payload))
+	}, nil
+}
+
+// linked is the issue a token is for, or allHeld; ErrLink if it is for none.
 func (n *Newsletter) linked(ctx context.Context, token string) (string, error) {
 	tokens, err := n.Audience.Tokens(ctx)
 	if err != nil {
@@ -57,17 +69,22 @@ func (n *Newsletter) linked(ctx context.Context, token string) (string, error) {
 		return "", ErrLink
 	}
 	until := time.Unix(int64(binary.BigEndian.Uint32(payload))*3600, 0)
-	if n.Now().After(until) || !issueID.Match(payload[4:]) {
+	id := string(payload[4:])
+	if n.Now().After(until) || id != allHeld && !issueID.MatchString(id) {
 		return "", ErrLink
 	}
-	return string(payload[4:]), nil
+	return id, nil
 }
 
-// AuthorPage tells about the issue of a link and what can be done. It changes nothing.
+// AuthorPage tells about the issue of a link and what can be done, or about all issues
+// that are held. It changes nothing.
 func (n *Newsletter) AuthorPage(ctx context.Context, token string) (AuthorView, error) {
 	id, err := n.linked(ctx, token)
 	if err != nil {
 		return AuthorView{}, err
+	}
+	if id == allHeld {
+		return n.heldPage(ctx)
 	}
 	d, err := n.Show(ctx, id)
 	if errors.Is(err, ErrNoIssue) {
@@ -91,6 +108,9 @@ func (n *Newsletter) AuthorAct(ctx context.Context, token string, a Action) erro
 	id, err := n.linked(ctx, token)
 	if err != nil {
 		return err
+	}
+	if id == allHeld {
+		return ErrLink // nothing is done to all of them at once
 	}
 	switch a {
 	case ActSend:

@@ -34,7 +34,11 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 	var only *Issue
 	for k, id := range ids {
 		if k == noticeMost {
-			m.Sections = append(m.Sections, w.namesOnly(ids[k:], issues))
+			held, err := n.HeldLink(ctx)
+			if err != nil {
+				return mail.Message{}, err
+			}
+			m.Sections = append(m.Sections, w.namesOnly(ids[k:], issues, w.settings.URL+held))
 			break
 		}
 		i, err := n.loadIssue(ctx, id)
@@ -94,8 +98,9 @@ func (w *world) newestFirst(ids []string) []string {
 	return ids
 }
 
-// namesOnly names the issues that a mail has no room to tell of in full.
-func (w *world) namesOnly(ids []string, what map[string]news) mail.Section {
+// namesOnly names the issues that a mail has no room to tell of in full. The page at the
+// URL lists those that are held.
+func (w *world) namesOnly(ids []string, what map[string]news, held string) mail.Section {
 	s := mail.Section{Heading: fmt.Sprintf("And %d more", len(ids))}
 	size, unnamed := 0, 0
 	for _, of := range []struct {
@@ -116,6 +121,9 @@ func (w *world) namesOnly(ids []string, what map[string]news) mail.Section {
 		}
 		if len(names) > 1 {
 			s.Lines = append(s.Lines, strings.Join(names, "\n"))
+			if of.state == Held {
+				s.Actions = []mail.Action{{Label: "See all that is held", URL: held}}
+			}
 		}
 	}
 	last := "The receipts beside your posts tell of each."

@@ -132,18 +132,21 @@ func TestAMailToTheAuthorNamesEveryPost(t *testing.T) {
 		w.catalog.Posts[id].Title = fmt.Sprintf("A story of middling length, number %d.", k)
 		ids, what[InstantID(id)] = append(ids, InstantID(id)), news{State: Held}
 	}
-	s := w.namesOnly(w.newestFirst(ids), what)
+	s := w.namesOnly(w.newestFirst(ids), what, "https://notes.example/author?t=x")
 	text := strings.Join(s.Lines, "\n")
 	for k := range posts {
 		if !strings.Contains(text, w.catalog.Posts[fmt.Sprintf("p%d", k)].Title) {
 			t.Errorf("%d is not named", k)
 		}
 	}
+	if len(s.Actions) != 1 || s.Actions[0].URL != "https://notes.example/author?t=x" {
+		t.Errorf("it leads to %+v", s.Actions)
+	}
 	for id := range what {
 		post, _ := instantPost(id)
 		w.catalog.Posts[post].Title = strings.Repeat("long ", 100)
 	}
-	s = w.namesOnly(ids, what)
+	s = w.namesOnly(ids, what, "https://notes.example/author?t=x")
 	text = strings.Join(s.Lines, "\n")
 	if named := strings.Count(text, "· "); len(text) > namesMost+1000 || !strings.Contains(text, fmt.Sprintf("%d more have no room here", posts-named)) {
 		t.Errorf("%d bytes name %d: %s", len(text), named, text[len(text)-200:])
