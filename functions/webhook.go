@@ -87,9 +87,10 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 	if err != nil {
 		return errUnacceptable
 	}
-	// Only the call's own time is signed. What happened happened before it.
-	if e.At.IsZero() || e.At.After(signed.At) {
-		e.At = signed.At
+	// Only the call's own time is signed, in whole seconds: what happened happened before
+	// that second was over.
+	if latest := signed.At.Add(time.Second - time.Millisecond); e.At.IsZero() || e.At.After(latest) {
+		e.At = latest
 	}
 	if err := h.effect(ctx, e, signed.Token); err != nil {
 		return err

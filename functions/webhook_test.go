@@ -195,6 +195,23 @@ func TestEventsOfOddTimes(t *testing.T) {
 	}
 }
 
+// A call's time is signed in whole seconds: what happened within that second, after
+// somebody asked to be subscribed in it, is not taken for older than what they asked.
+func TestAnEventInTheSecondOfTheWish(t *testing.T) {
+	h := newHookSite(t)
+	second := h.at.Truncate(time.Second)
+	h.at = second.Add(time.Minute + 500*time.Millisecond)
+	h.subscribe("anna@example.org") // who asked half a second into it
+	h.at = second.Add(800 * time.Millisecond)
+	moment := fmt.Sprintf("%d.8", second.Unix())
+	if got := h.post(h.signed(second, "a", event("failed", "permanent", "e", "anna@example.org", moment))); got != 200 {
+		t.Fatal(got)
+	}
+	if got := h.status("anna@example.org"); got != audience.Bounced {
+		t.Errorf("it is %s", got)
+	}
+}
+
 // An address counts as one however Mailgun spells it.
 func TestSpellingsOfARecipient(t *testing.T) {
 	h := newHookSite(t)
