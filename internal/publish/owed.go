@@ -136,14 +136,14 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 }
 
 // compareVersions tells whether a text tells of a newer, or may tell of an older version
-// of the catalog than c.
+// of the catalog than c. Two versions of one moment are told apart by their number.
 func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, older bool) {
 	generation, err := strconv.ParseInt(metadata["generation"], 10, 64)
 	asOf, err2 := time.Parse(time.RFC3339Nano, metadata["as-of"])
 	if err != nil || err2 != nil {
 		return false, true
 	}
-	return generation > c.Generation && asOf.After(c.Changed), generation < c.Generation || asOf.Before(c.Changed)
+	return generation > c.Generation && !asOf.Before(c.Changed), generation < c.Generation || asOf.Before(c.Changed)
 }
 
 // replaceText writes a small text over whatever is there, by compare-and-swap, and not at
