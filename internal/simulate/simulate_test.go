@@ -31,10 +31,10 @@ func TestMain(m *testing.M) {
 // each time.
 const (
 	fixedSeeds = 60
-	freshSeeds = 40
+	freshSeeds = 10
 )
 
-// TestHistories plays a fixed set of histories and a fresh one; or those asked for.
+// TestHistories plays a fixed set of histories and some fresh ones; or those asked for.
 func TestHistories(t *testing.T) {
 	switch {
 	case *seed != 0:
