@@ -98,7 +98,7 @@ var publishMutations = []mutation{
 		why:  "only what the catalog says may be done to the site",
 		want: `deletes .*, which no catalog it knows of asks for`,
 		edits: []edit{{"internal/publish/sweep.go", `	from := at.After
-	_, err = p.amend(`, `	from := at.After
+	lost, err := p.lost(`, `	from := at.After
 	if v, err := p.load(ctx); BROKEN && err == nil {
 		for key, etag := range there {
 			if _, known := v.catalog.Outputs[key]; !known && !site.Kept(key) {
@@ -106,7 +106,7 @@ var publishMutations = []mutation{
 			}
 		}
 	}
-	_, err = p.amend(`}},
+	lost, err := p.lost(`}},
 	},
 	{
 		name: "the sweep finds nothing", seeds: 20,
