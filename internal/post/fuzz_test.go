@@ -162,6 +162,9 @@ func FuzzPlainYAML(f *testing.F) {
 		if !ok {
 			return
 		}
+		if _, deep := tooDeep([]byte(s)); deep {
+			return // plain text with brackets, which the full parser is not tried with
+		}
 		full, errs := readFullYAML("k", []byte(s), 1)
 		if len(errs) > 0 {
 			t.Fatalf("%q: the full parser says %v", s, errs)

@@ -31,8 +31,10 @@ func TestAnyOrderOfVisits(t *testing.T) {
 		var moving struct {
 			to    string // "" before they ever wanted to move
 			asked time.Time
+			dead  bool // whoever asked for it was erased since
 		}
 		moves, moveLinks := 0, map[string]bool{}
+		wanted := map[string]int{} // moves by subscriber and day
 		token := func() string { return rapid.SampledFrom(tokens).Draw(r, "token") }
 		pressMove := func() {
 			if moving.to == "" || moving.to == address {
@@ -43,11 +45,13 @@ func TestAnyOrderOfVisits(t *testing.T) {
 			switch is := s.status(moving.to); {
 			case is == audience.Active && was != audience.Active:
 				r.Fatalf("a move made %q of %q", is, was)
+			case is == audience.Active && moving.dead:
+				r.Fatalf("somebody who was erased has moved")
 			case is == audience.Active:
 				happened["moved"]++
 				former, address = append(former, address), moving.to
 				asked, ended, pressed, imported = moving.asked, time.Time{}, true, false
-			case was == audience.Active && s.clock.now().Sub(moving.asked) < 6*24*time.Hour:
+			case !moving.dead && was == audience.Active && s.clock.now().Sub(moving.asked) < 6*24*time.Hour:
 				r.Fatalf("they moved, and are %q there and %q at the old address", is, s.status(address))
 			}
 		}
@@ -119,13 +123,24 @@ func TestAnyOrderOfVisits(t *testing.T) {
 					continue
 				}
 				moves++
-				moving.to, moving.asked = fmt.Sprintf("reader%d.%d@example.org", run, moves), s.clock.now()
-				s.want(s.post("/preferences", url.Values{"t": {token()}, "do": {"move"}, "email": {moving.to}}), 200)
-				if letters := s.inbox.to(moving.to); len(letters) != 1 {
-					r.Fatalf("%d mails to a new address", len(letters))
-				} else {
-					moveLinks[s.linkIn(letters[0])] = true
+				to, now := fmt.Sprintf("reader%d.%d@example.org", run, moves), s.clock.now()
+				who, err := s.list.Get(ctx, address)
+				if err != nil {
+					r.Fatal(err)
 				}
+				s.want(s.post("/preferences", url.Values{"t": {token()}, "do": {"move"}, "email": {to}}), 200)
+				of := who.UID + now.UTC().Format(time.DateOnly)
+				wanted[of]++
+				letters := s.inbox.to(to)
+				if want := min(1, max(0, movesADay+1-wanted[of])); len(letters) != want {
+					r.Fatalf("%d mails to a new address, the %d. of the day", len(letters), wanted[of])
+				}
+				if len(letters) == 0 {
+					happened["moves too many for a day"]++
+					continue
+				}
+				moving.to, moving.asked, moving.dead = to, now, false
+				moveLinks[s.linkIn(letters[0])] = true
 				if rapid.Bool().Draw(r, "press at once") {
 					pressMove()
 				}
@@ -140,7 +155,7 @@ func TestAnyOrderOfVisits(t *testing.T) {
 					happened["erased"]++
 				}
 				end()
-				tokens = nil
+				tokens, moving.dead = nil, true
 			case "import":
 				who := rapid.SampledFrom(append(former, address)).Draw(r, "listed")
 				known := s.status(who) != "" || complained || who != address || !ended.IsZero()
