@@ -388,6 +388,28 @@ func TestAPostThatWasGoneBeforeItWasAnnouncedReturns(t *testing.T) {
 	}
 }
 
+// TestAPostThatWasADraftAgainBeforeItWasAnnounced: it went live, so that it has a number,
+// and a digest passed that number while it was a draft, which has no time of going live.
+func TestAPostThatWasADraftAgainBeforeItWasAnnounced(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("wim", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.write("alpha")
+	p.edit("alpha", func(e *catalog.Entry) { e.Draft, e.Live, e.GoLive = true, false, time.Time{} })
+	p.published(n, "beta")
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("wim: beta")
+	p.edit("alpha", func(e *catalog.Entry) { e.Draft, e.Live, e.GoLive = false, true, p.clock.now() })
+	p.announce(n, "alpha")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("wim: beta alpha")
+}
+
 // digest opens the digests that are due and sends them.
 func (p *place) digest(n *Newsletter) {
 	p.t.Helper()
