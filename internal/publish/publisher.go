@@ -61,7 +61,8 @@ type Options struct {
 type Publisher struct {
 	Options
 
-	turn sync.Mutex // of runs, if alone
+	chunk int        // objects a sweep lists at a time
+	turn  sync.Mutex // of runs, if alone
 
 	mu     sync.Mutex
 	cached *version // the catalog last read or written
@@ -83,7 +84,7 @@ type settled struct {
 }
 
 // New returns a Publisher. It does no input or output.
-func New(o Options) *Publisher { return &Publisher{Options: o} }
+func New(o Options) *Publisher { return &Publisher{Options: o, chunk: chunk} }
 
 // look returns the settings of a catalog and the theme made of them.
 func (p *Publisher) look(c *catalog.Catalog) (*settled, error) {

@@ -72,15 +72,13 @@ func (p *Publisher) wasThere(ctx context.Context) (bool, error) {
 func (p *Publisher) origins(ctx context.Context) (found map[string]site.Origin, former map[string][]string, err error) {
 	found, former = map[string]site.Origin{}, map[string][]string{}
 	var mu sync.Mutex
-	after, more := "", true
-	for more {
-		var etags map[string]string
-		if etags, after, more, err = list(ctx, p.Site, "", after); err != nil {
+	for there := (listing{more: true}); there.more; {
+		if there, err = list(ctx, p.Site, "", there.last, p.chunk); err != nil {
 			return nil, nil, err
 		}
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(readers)
-		for _, key := range slices.Sorted(maps.Keys(etags)) {
+		for _, key := range slices.Sorted(maps.Keys(there.etags)) {
 			if !strings.HasSuffix(key, "/index.html") {
 				continue
 			}

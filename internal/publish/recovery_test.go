@@ -87,13 +87,7 @@ func TestLostEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o, err := w.site.Head(ctx, "blog/c/index.html")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.site.Delete(ctx, "blog/c/index.html", o.ETag); err != nil {
-		t.Fatal(err)
-	}
+	w.drop(w.site, "blog/c/index.html")
 	if _, err := w.site.Create(ctx, "stray.html", []byte("x"), store.Header{}); err != nil {
 		t.Fatal(err)
 	}
@@ -112,13 +106,7 @@ func TestLastGoodPageIsGone(t *testing.T) {
 	seq := w.catalog().ByKey("posts/a.md").Seq
 	w.put("posts/a.md", "---\ntitle: [unclosed\n---\nbody\n")
 	w.run(w.publisher(), "posts/a.md")
-	o, err := w.site.Head(t.Context(), "blog/a/index.html")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.site.Delete(t.Context(), "blog/a/index.html", o.ETag); err != nil {
-		t.Fatal(err)
-	}
+	w.drop(w.site, "blog/a/index.html")
 	w.wait(2 * 3600e9)
 	tick(t, w)
 	w.has("the index", w.page("index.html"), "!Aaa", "Bbb")
@@ -144,13 +132,7 @@ func TestLostCatalog(t *testing.T) {
 	w.rm("posts/a.md")
 	w.run(w.publisher(), "posts/a.md", "posts/renamed.md")
 	before := w.catalog()
-	o, err := w.state.Head(t.Context(), catalog.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.state.Delete(t.Context(), catalog.Key, o.ETag); err != nil {
-		t.Fatal(err)
-	}
+	w.drop(w.state, catalog.Key)
 	w.announced = map[string]int{}
 	tick(t, w)
 	after := w.catalog()

@@ -75,31 +75,30 @@ func (p *Publisher) Sweep(ctx context.Context) error {
 // sweepContent lists a chunk of the author's files and names the keys that are
 // not as the catalog knows them.
 func (p *Publisher) sweepContent(ctx context.Context, c *catalog.Catalog, from string) (done bool, after string, keys []string, err error) {
-	there, after, more, err := list(ctx, p.Content, catalog.Root, from)
+	there, err := list(ctx, p.Content, catalog.Root, from, p.chunk)
 	if err != nil {
 		return false, "", nil, err
 	}
-	for key, etag := range there {
+	for key, etag := range there.etags {
 		if f := c.Files[key]; Ours(key) && (f == nil || f.ETag != etag) {
 			keys = append(keys, key)
 		}
 	}
 	for key := range c.Files {
-		if _, found := there[key]; !found && key > from && (!more || key <= after) {
+		if there.lacks(key) {
 			keys = append(keys, key)
 		}
 	}
-	return !more, after, keys, nil
+	return !there.more, there.last, keys, nil
 }
 
 // sweepSite lists a chunk of the site and marks what differs. What is pending is
 // left alone: somebody sees to it.
 func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sweep, error) {
-	there, after, more, err := list(ctx, p.Site, "", at.After)
+	there, err := list(ctx, p.Site, "", at.After, p.chunk)
 	if err != nil {
 		return at, err
 	}
-	from := at.After
 	lost, err := p.lost(ctx, there)
 	if err != nil {
 		return at, err
@@ -110,7 +109,7 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 			next.Pending[key] = catalog.Pending{Digest: digest, Nonce: next.Nonce}
 			marked = true
 		}
-		for key, etag := range there {
+		for key, etag := range there.etags {
 			out, known := next.Outputs[key]
 			_, waits := next.Pending[key]
 			if waits || known && out.ETag == etag || !known && site.Kept(key) {
@@ -119,13 +118,12 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 			mark(key, out.Digest)
 		}
 		for key, out := range next.Outputs {
-			_, found := there[key]
-			_, waits := next.Pending[key]
-			if !found && !waits && key > from && (!more || key <= after) {
-				mark(key, out.Digest)
-				if lost[key] == out && unmakeable(next, key) {
-					delete(next.Outputs, key)
-				}
+			if _, waits := next.Pending[key]; waits || !there.lacks(key) {
+				continue
+			}
+			mark(key, out.Digest)
+			if lost[key] == out && unmakeable(next, key) {
+				delete(next.Outputs, key)
 			}
 		}
 		return marked
@@ -133,8 +131,8 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 	if err != nil {
 		return at, err
 	}
-	if more {
-		return catalog.Sweep{Done: at.Done, Bucket: "site", After: after}, nil
+	if there.more {
+		return catalog.Sweep{Done: at.Done, Bucket: "site", After: there.last}, nil
 	}
 	return catalog.Sweep{Done: at.Done}, nil
 }
@@ -142,15 +140,14 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 // lost are the outputs that are certainly not there, of those that a listing lacks and
 // that cannot be made again: the last good pages of texts that cannot be read now. The
 // lists must not lead to one; its post waits for a better upload.
-func (p *Publisher) lost(ctx context.Context, listed map[string]string) (map[string]catalog.Output, error) {
+func (p *Publisher) lost(ctx context.Context, there listing) (map[string]catalog.Output, error) {
 	v, err := p.load(ctx)
 	if err != nil {
 		return nil, err
 	}
 	lost := map[string]catalog.Output{}
 	for key, out := range v.catalog.Outputs {
-		_, waits := v.catalog.Pending[key]
-		if _, found := listed[key]; found || waits || !unmakeable(v.catalog, key) {
+		if _, waits := v.catalog.Pending[key]; waits || !there.lacks(key) || !unmakeable(v.catalog, key) {
 			continue
 		}
 		_, err := p.Site.Head(ctx, key) // another run may have written it after the listing
@@ -170,23 +167,36 @@ func unmakeable(c *catalog.Catalog, key string) bool {
 	return e != nil && !c.Current(e) && site.Key(e.Path) == key
 }
 
-// list lists up to a chunk of a bucket: ETags by key.
-func list(ctx context.Context, b *store.Bucket, prefix, after string) (etags map[string]string, last string, more bool, err error) {
-	etags = map[string]string{}
-	last = after
-	for len(etags) < chunk {
-		var objects []store.Object
-		objects, more, err = b.List(ctx, prefix, last, 1000)
+// listing is a chunk of a bucket: what was there of the keys behind from, up to and
+// with last if there is more.
+type listing struct {
+	etags      map[string]string
+	from, last string
+	more       bool
+}
+
+// lacks tells whether a key belongs into the chunk and was not there. Of a key that
+// another chunk is about it tells nothing.
+func (l listing) lacks(key string) bool {
+	_, found := l.etags[key]
+	return !found && key > l.from && (!l.more || key <= l.last)
+}
+
+// list lists a bucket's keys behind one until it has a number of them.
+func list(ctx context.Context, b *store.Bucket, prefix, from string, size int) (listing, error) {
+	l := listing{etags: map[string]string{}, from: from, last: from}
+	for len(l.etags) < size {
+		objects, more, err := b.List(ctx, prefix, l.last, min(1000, size))
 		if err != nil {
-			return nil, "", false, err
+			return listing{}, err
 		}
 		for _, o := range objects {
-			etags[o.Key] = o.ETag
-			last = o.Key
+			l.etags[o.Key] = o.ETag
+			l.last = o.Key
 		}
-		if !more {
+		if l.more = more; !more {
 			break
 		}
 	}
-	return etags, last, more, nil
+	return l, nil
 }

@@ -252,14 +252,12 @@ func (v *verifier) owed() {
 // listAll lists a bucket from a prefix on: ETags by key.
 func listAll(ctx context.Context, b *store.Bucket, prefix string) (map[string]string, error) {
 	all := map[string]string{}
-	for after, more := "", true; more; {
-		var etags map[string]string
+	for there := (listing{more: true}); there.more; {
 		var err error
-		etags, after, more, err = list(ctx, b, prefix, after)
-		if err != nil {
+		if there, err = list(ctx, b, prefix, there.last, chunk); err != nil {
 			return nil, err
 		}
-		maps.Copy(all, etags)
+		maps.Copy(all, there.etags)
 	}
 	return all, nil
 }

@@ -80,13 +80,17 @@ func (t *trips) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // writes lists the objects written or deleted in a bucket since the last call of reset.
-func (t *trips) writes(bucket string) []string {
+func (t *trips) writes(bucket string) []string { return t.asked(bucket, "PUT", "DELETE") }
+
+// asked lists the objects that requests of some methods were about since the last call of
+// reset, each as often as it was.
+func (t *trips) asked(bucket string, methods ...string) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var keys []string
 	for _, line := range t.log {
 		method, path, _ := strings.Cut(line, " ")
-		if key, ok := strings.CutPrefix(path, "/"+bucket+"/"); ok && (method == "PUT" || method == "DELETE") {
+		if key, ok := strings.CutPrefix(path, "/"+bucket+"/"); ok && slices.Contains(methods, method) {
 			keys = append(keys, key)
 		}
 	}
@@ -188,6 +192,18 @@ func (w *world) put(key, text string) {
 func (w *world) rm(key string) {
 	w.t.Helper()
 	_, err := w.client(nil).DeleteObject(w.t.Context(), &s3.DeleteObjectInput{Bucket: aws.String("content"), Key: &key})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// drop deletes an object behind everybody's back.
+func (w *world) drop(b *store.Bucket, key string) {
+	w.t.Helper()
+	o, err := b.Head(w.t.Context(), key)
+	if err == nil {
+		err = b.Delete(w.t.Context(), key, o.ETag)
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}

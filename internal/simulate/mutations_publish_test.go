@@ -97,10 +97,8 @@ var publishMutations = []mutation{
 		name: "the sweep deletes orphans itself", paper: "TestSweepFindsAnOrphan",
 		why:  "only what the catalog says may be done to the site",
 		want: `deletes .*, which no catalog it knows of asks for`,
-		edits: []edit{{"internal/publish/sweep.go", `	from := at.After
-	lost, err := p.lost(`, `	from := at.After
-	if v, err := p.load(ctx); BROKEN && err == nil {
-		for key, etag := range there {
+		edits: []edit{{"internal/publish/sweep.go", `	lost, err := p.lost(`, `	if v, err := p.load(ctx); BROKEN && err == nil {
+		for key, etag := range there.etags {
 			if _, known := v.catalog.Outputs[key]; !known && !site.Kept(key) {
 				_ = p.Site.Delete(ctx, key, etag)
 			}
