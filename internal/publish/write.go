@@ -9,15 +9,11 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// put writes one output over exactly what the catalog knows to be there. If
-// something else is, the catalog is asked again: still wanted, it is written over
-// what was just seen; else it is left to whoever wants otherwise. That the object
-// there looks like ours is never taken for done.
+// put writes one output over exactly what the catalog knows to be there.
 func (w *writer) put(ctx context.Context, key string, o site.Object) error {
-	p := w.v.catalog.Pending[key]
+	digest := w.v.catalog.Pending[key].Digest
 	header := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
-	known := w.v.catalog.Outputs[key].ETag
-	for try := 0; ; try++ {
+	return w.swap(ctx, key, func(known string) (touch, error) {
 		var etag string
 		var err error
 		if known == "" {
@@ -25,8 +21,31 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 		} else {
 			etag, err = w.Site.Replace(ctx, key, o.Body, header, known)
 		}
+		return touch{digest: digest, post: w.owner(key), etag: etag}, err
+	})
+}
+
+// remove deletes one output, with the same care.
+func (w *writer) remove(ctx context.Context, key string) error {
+	return w.swap(ctx, key, func(known string) (touch, error) {
+		if known == "" { // the catalog does not know what it is
+			return touch{}, store.ErrNotFound
+		}
+		return touch{}, w.Site.Delete(ctx, key, known)
+	})
+}
+
+// swap does to one output what is pending for it, given the ETag of what the catalog
+// knows to be there. If something else is, the catalog is asked again: still wanted, it
+// is done to what was just seen; else it is left to whoever wants otherwise. That the
+// object there looks like ours is never taken for done.
+func (w *writer) swap(ctx context.Context, key string, do func(known string) (touch, error)) error {
+	p := w.v.catalog.Pending[key]
+	known := w.v.catalog.Outputs[key].ETag
+	for try := 0; ; try++ {
+		done, err := do(known)
 		if err == nil {
-			w.done.touch(key, touch{digest: p.Digest, post: w.owner(key), etag: etag})
+			w.done.touch(key, done)
 			w.count(key)
 			return nil
 		}
@@ -41,35 +60,7 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 			w.done.touch(key, touch{etag: there, left: true})
 			return nil
 		}
-		known = there
-	}
-}
-
-// remove deletes one output, with the same care.
-func (w *writer) remove(ctx context.Context, key string) error {
-	p := w.v.catalog.Pending[key]
-	known := w.v.catalog.Outputs[key].ETag
-	for try := 0; ; try++ {
-		if known != "" {
-			err := w.Site.Delete(ctx, key, known)
-			if err == nil {
-				w.done.touch(key, touch{})
-				w.count(key)
-				return nil
-			}
-			if !lostRace(err) || try == maxRounds {
-				return err
-			}
-		}
-		there, wanted, err := w.again(ctx, key, p)
-		if err != nil {
-			return err
-		}
-		if !wanted {
-			w.done.touch(key, touch{etag: there, left: true})
-			return nil
-		}
-		if there == "" { // gone already
+		if p.Digest == "" && there == "" { // it is to go, and is gone already
 			w.done.touch(key, touch{})
 			return nil
 		}
