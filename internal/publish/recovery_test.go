@@ -214,6 +214,16 @@ func TestPoison(t *testing.T) {
 	}
 }
 
+// noPoison fails the test unless a file is published as soon as nothing is in its way.
+func (w *world) noPoison(key string) {
+	w.t.Helper()
+	w.trips.reset()
+	if err := w.publisher().RunAlone(w.t.Context(), []string{key}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.has("the receipt", w.receipt(key), "Published")
+}
+
 // TestATroubledFileIsNoPoison: however often S3 fails while a file is read, the file is
 // not to blame.
 func TestATroubledFileIsNoPoison(t *testing.T) {
@@ -228,11 +238,7 @@ func TestATroubledFileIsNoPoison(t *testing.T) {
 			t.Fatalf("try %d did not fail", i)
 		}
 	}
-	w.trips.reset()
-	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
-		t.Fatal(err)
-	}
-	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
+	w.noPoison("posts/fine.md")
 }
 
 // TestASlowBucketIsNoPoison: however often time runs out while S3 is asked for a file, the
@@ -256,11 +262,7 @@ func TestASlowBucketIsNoPoison(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.trips.reset()
-	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
-		t.Fatal(err)
-	}
-	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
+	w.noPoison("posts/fine.md")
 }
 
 // expiring is a context whose time runs out when the test says so.
@@ -299,11 +301,7 @@ func TestAPublishedFileIsNoPoison(t *testing.T) {
 			t.Fatalf("try %d did not fail", i)
 		}
 	}
-	w.trips.reset()
-	if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err != nil {
-		t.Fatal(err)
-	}
-	w.has("the receipt", w.receipt("posts/fine.md"), "Published")
+	w.noPoison("posts/fine.md")
 }
 
 // TestMoreThanOneRunCanDo: runs that have only a moment each still come to an end,
