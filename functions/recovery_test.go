@@ -8,6 +8,7 @@ import (
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
 const (
@@ -80,7 +81,7 @@ func TestALostCatalogIsMadeAnew(t *testing.T) {
 	for name, lose := range map[string]func(*stack){
 		"gone":      func(s *stack) { s.drop("state", catalog.Key) },
 		"damaged":   func(s *stack) { s.overwrite("state", catalog.Key, "not a catalog") },
-		"cut short": func(s *stack) { s.overwrite("state", catalog.Key, s.snapshot("state")[catalog.Key].body[:100]) },
+		"cut short": func(s *stack) { s.overwrite("state", catalog.Key, s.snapshot("state")[catalog.Key].Body[:100]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := written(t)
@@ -105,7 +106,7 @@ func TestALostCatalogIsMadeAnew(t *testing.T) {
 
 func (s *stack) catalog() *catalog.Catalog {
 	s.t.Helper()
-	c, err := catalog.Decode([]byte(s.snapshot("state")[catalog.Key].body))
+	c, err := catalog.Decode([]byte(s.snapshot("state")[catalog.Key].Body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func (s *stack) catalog() *catalog.Catalog {
 func TestALostSiteIsWrittenAgain(t *testing.T) {
 	s := written(t)
 	before := s.snapshot("site")
-	s.restore("site", nil, nothingStays)
+	storetest.Restore(s.t, s.bucket("site"), nil)
 	s.restart()
 	s.wantFound("index.html is missing on the site")
 	s.repair()
@@ -126,12 +127,12 @@ func TestALostSiteIsWrittenAgain(t *testing.T) {
 // Without either nobody knows former addresses any more. Nobody is mailed all the same.
 func TestBothLost(t *testing.T) {
 	s := written(t)
-	s.restore("site", nil, nothingStays)
+	storetest.Restore(s.t, s.bucket("site"), nil)
 	s.drop("state", catalog.Key)
 	s.restart()
 	s.repair()
 	for _, key := range []string{"index.html", "blog/uno/index.html", "blog/two/index.html", "about/index.html"} {
-		if s.snapshot("site")[key].body == "" {
+		if s.snapshot("site")[key].Body == "" {
 			t.Errorf("%s is missing", key)
 		}
 	}
@@ -188,7 +189,7 @@ func (s *stack) create(bucket, key, body string) {
 func (s *stack) issueKey() string {
 	s.t.Helper()
 	for key := range s.snapshot("state") {
-		if strings.HasSuffix(key, "/issue.json") && strings.HasPrefix(key, "issues/post-") && strings.Contains(s.snapshot("content")["receipts/"+strings.TrimSuffix(key, "/issue.json")].body, "closed") {
+		if strings.HasSuffix(key, "/issue.json") && strings.HasPrefix(key, "issues/post-") && strings.Contains(s.snapshot("content")["receipts/"+strings.TrimSuffix(key, "/issue.json")].Body, "closed") {
 			return key
 		}
 	}
@@ -199,7 +200,7 @@ func (s *stack) issueKey() string {
 // alter changes a text within a state object.
 func (s *stack) alter(key, old, text string) {
 	s.t.Helper()
-	body := s.snapshot("state")[key].body
+	body := s.snapshot("state")[key].Body
 	if !strings.Contains(body, old) {
 		s.t.Fatalf("%s does not hold %s:\n%s", key, old, body)
 	}
@@ -223,9 +224,6 @@ func (s *stack) forge(key string) {
 	s.overwrite("state", catalog.Key, string(body))
 }
 
-// What a restore of the state bucket leaves alone, see the README.
-func leftAndKeys(key string) bool { return key == audience.KeysKey || strings.HasPrefix(key, "left/") }
-
 // TestYesterdaysState restores the state as it was yesterday. Since then a post was
 // mailed, another begun to be, somebody left, and a digest went out.
 func TestYesterdaysState(t *testing.T) {
@@ -247,7 +245,7 @@ func TestYesterdaysState(t *testing.T) {
 				t.Fatalf("mailed %v", before)
 			}
 
-			s.restore("state", yesterday, leftAndKeys)
+			storetest.Restore(t, s.bucket("state"), yesterday, audience.KeysKey, "left/") // see infra/README.md
 			s.restart()
 			if repair {
 				if err := s.newsletter().HoldBegun(t.Context()); err != nil {

@@ -74,7 +74,7 @@ func TestOnServersWeDidNotWrite(t *testing.T) {
 	built := files(t, out)
 	site := s.snapshot("site")
 	for path, body := range built {
-		if site[path].body != body {
+		if site[path].Body != body {
 			t.Errorf("%s is unlike the build's", path)
 		}
 	}
@@ -89,10 +89,10 @@ func TestOnServersWeDidNotWrite(t *testing.T) {
 	s.ticks(2)
 	s.wantMailed(anna+": The first", anna+": The second")
 	moved := s.snapshot("site")
-	if page := moved["blog/second/index.html"].body; !strings.Contains(page, "/blog/zweiter/") {
+	if page := moved["blog/second/index.html"].Body; !strings.Contains(page, "/blog/zweiter/") {
 		t.Errorf("the old address does not lead on:\n%s", page)
 	}
-	if page := moved["blog/first-one/index.html"].body; !strings.Contains(page, `href="/blog/zweiter/"`) && !strings.Contains(page, `href="/blog/second/"`) {
+	if page := moved["blog/first-one/index.html"].Body; !strings.Contains(page, `href="/blog/zweiter/"`) && !strings.Contains(page, `href="/blog/second/"`) {
 		t.Errorf("the link of another post is lost:\n%s", page)
 	}
 	if n := q.received; n < 8 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -214,66 +213,11 @@ func (s *stack) unsubscribe(address string) {
 	s.t.Fatalf("%s got no mail", address)
 }
 
-// stored is an object as a backup keeps it.
-type stored struct {
-	body   string
-	header store.Header
-}
-
-func (s *stack) snapshot(bucket string) map[string]stored {
+// snapshot is what is in a bucket now.
+func (s *stack) snapshot(bucket string) map[string]storetest.Stored {
 	s.t.Helper()
-	all := map[string]stored{}
-	b := s.bucket(bucket)
-	for after, more := "", true; more; {
-		var objects []store.Object
-		var err error
-		if objects, more, err = b.List(s.t.Context(), "", after, 1000); err != nil {
-			s.t.Fatal(err)
-		}
-		for _, o := range objects {
-			after = o.Key
-			full, body, err := b.Get(s.t.Context(), o.Key, store.Cond{})
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				s.t.Fatal(err)
-			}
-			all[o.Key] = stored{string(body), store.Header{ContentType: full.ContentType, CacheControl: full.CacheControl, Metadata: full.Metadata}}
-		}
-	}
-	return all
+	return storetest.Backup(s.t, s.bucket(bucket))
 }
-
-// restore makes a bucket what a snapshot says, but for keys that stay.
-func (s *stack) restore(bucket string, to map[string]stored, stays func(key string) bool) {
-	s.t.Helper()
-	b := s.bucket(bucket)
-	ctx := s.t.Context()
-	for key := range s.snapshot(bucket) {
-		if stays(key) {
-			continue
-		}
-		o, err := b.Head(ctx, key)
-		if err == nil {
-			err = b.Delete(ctx, key, o.ETag)
-		}
-		if err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	for key, o := range to {
-		if stays(key) {
-			continue
-		}
-		if _, err := b.Create(ctx, key, []byte(o.body), o.header); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-}
-
-// nothingStays is for a bucket that is lost as a whole.
-func nothingStays(string) bool { return false }
 
 func (s *stack) newsletter() *newsletter.Newsletter {
 	s.t.Helper()
@@ -329,13 +273,13 @@ func (s *stack) repair() {
 }
 
 // sameSite fails the test unless the site is what it was.
-func sameSite(t testing.TB, got, want map[string]stored) {
+func sameSite(t testing.TB, got, want map[string]storetest.Stored) {
 	t.Helper()
 	for key, w := range want {
 		if g, there := got[key]; !there {
 			t.Errorf("%s is missing", key)
-		} else if g.body != w.body || g.header.ContentType != w.header.ContentType || !maps.Equal(g.header.Metadata, w.header.Metadata) {
-			t.Errorf("%s is not what it was: %v\nwas: %v", key, g.header, w.header)
+		} else if g.Body != w.Body || g.Header.ContentType != w.Header.ContentType || !maps.Equal(g.Header.Metadata, w.Header.Metadata) {
+			t.Errorf("%s is not what it was: %v\nwas: %v", key, g.Header, w.Header)
 		}
 	}
 	for key := range got {

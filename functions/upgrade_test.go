@@ -42,7 +42,7 @@ func TestMakeStateV1(t *testing.T) {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, []byte(o.body), 0o644); err != nil {
+			if err := os.WriteFile(path, []byte(o.Body), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -78,11 +78,11 @@ func TestUpgrade(t *testing.T) {
 	}
 	site := s.snapshot("site")
 	for _, key := range []string{"index.html", "blog/uno/index.html", "blog/one/index.html", "blog/two/index.html", "blog/ancient/index.html", "about/index.html"} {
-		if site[key].body == "" {
+		if site[key].Body == "" {
 			t.Errorf("%s is missing", key)
 		}
 	}
-	if receipt := s.snapshot("content")["receipts/posts/ancient.md.txt"].body; !strings.Contains(receipt, "held until you release it") {
+	if receipt := s.snapshot("content")["receipts/posts/ancient.md.txt"].Body; !strings.Contains(receipt, "held until you release it") {
 		t.Errorf("the receipt of what is held:\n%s", receipt)
 	}
 	if err := s.newsletter().Release(t.Context(), issueOf(now, "posts/ancient.md")); err != nil {
@@ -104,7 +104,7 @@ func TestNewerStateIsLeftAlone(t *testing.T) {
 	before := s.snapshot("state")
 	tried := 0
 	for key, o := range before {
-		newer, versioned := ofVersion1000(t, o.body)
+		newer, versioned := ofVersion1000(t, o.Body)
 		if !versioned {
 			continue
 		}
@@ -112,10 +112,10 @@ func TestNewerStateIsLeftAlone(t *testing.T) {
 		s.overwrite("state", key, newer)
 		s.restart()
 		s.busy()
-		if got := s.snapshot("state")[key].body; got != newer {
+		if got := s.snapshot("state")[key].Body; got != newer {
 			t.Errorf("%s was changed", key)
 		}
-		s.overwrite("state", key, o.body)
+		s.overwrite("state", key, o.Body)
 	}
 	if tried < 8 {
 		t.Errorf("only %d objects have a version", tried)

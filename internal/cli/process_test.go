@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
 // patience is how long anything may take on a busy machine.
@@ -276,29 +276,12 @@ func (p *process) settle() {
 	})
 }
 
-// bucket reads a whole bucket.
+// bucket reads the bodies of a whole bucket.
 func (p *process) bucket(name string) map[string]string {
 	p.t.Helper()
-	b := store.New(p.client, name)
 	all := map[string]string{}
-	for after, more := "", true; more; {
-		var objects []store.Object
-		var err error
-		objects, more, err = b.List(p.t.Context(), "", after, 1000)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		for _, o := range objects {
-			after = o.Key
-			_, body, err := b.Get(p.t.Context(), o.Key, store.Cond{})
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				p.t.Fatal(err)
-			}
-			all[o.Key] = string(body)
-		}
+	for key, o := range storetest.Backup(p.t, store.New(p.client, name)) {
+		all[key] = o.Body
 	}
 	return all
 }

@@ -12,10 +12,8 @@ import (
 
 	"github.com/pennypost/pennypost/internal/local"
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
-
-// stays tells which keys of the state a restore leaves alone, see infra/README.md.
-func stays(key string) bool { return key == "keys.json" || strings.HasPrefix(key, "left/") }
 
 // TestRestoredWhileMailing puts back a copy of the state that was taken while a post was
 // being mailed. Since then that post and another went out, and somebody left. Nobody is
@@ -44,7 +42,7 @@ func TestRestoredWhileMailing(t *testing.T) {
 	p.tell(`{"reset":true}`)
 	second := p.stopped()
 	then := p.sent(second)
-	backup := p.bucket("state")
+	backup := storetest.Backup(t, store.New(p.client, "state"))
 
 	p.tell(`{"next":[{"do":"ok"},{"do":"403","times":9}]}`) // and another
 	p.command("issues", "resume", second)
@@ -209,35 +207,15 @@ func (p *process) oneClick(address string) {
 	p.t.Fatalf("%s has no mail", address)
 }
 
-// putBack restores the state bucket while nothing runs.
-func (p *process) putBack(state map[string]string) {
+// putBack restores the state bucket while nothing runs, see infra/README.md.
+func (p *process) putBack(state map[string]storetest.Stored) {
 	p.t.Helper()
 	c, err := local.Connect(p.data)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.client = c.S3
-	b, ctx := store.New(c.S3, "state"), p.t.Context()
-	for key := range p.bucket("state") {
-		if stays(key) {
-			continue
-		}
-		o, err := b.Head(ctx, key)
-		if err == nil {
-			err = b.Delete(ctx, key, o.ETag)
-		}
-		if err != nil {
-			p.t.Fatal(err)
-		}
-	}
-	for key, body := range state {
-		if stays(key) {
-			continue
-		}
-		if _, err := b.Create(ctx, key, []byte(body), store.Header{}); err != nil {
-			p.t.Fatal(err)
-		}
-	}
+	storetest.Restore(p.t, store.New(c.S3, "state"), state, "keys.json", "left/")
 	if err := c.Close(); err != nil {
 		p.t.Fatal(err)
 	}

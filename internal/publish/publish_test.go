@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
 func encodeJPEG(t testing.TB, w io.Writer, side int) {
@@ -253,7 +255,7 @@ func TestDraftHasAPreviewOnly(t *testing.T) {
 	_, rest, _ := strings.Cut(text, "https://blog.example/preview/")
 	token, _, _ := strings.Cut(rest, "/")
 	w.has("the preview", w.page("preview/"+token+"/index.html"), "The text of Draft", "noindex")
-	for _, o := range w.list(w.site, "") {
+	for _, o := range storetest.List(t, w.site, "") {
 		if o.Key != "preview/"+token+"/index.html" {
 			w.has(o.Key, w.page(o.Key), "!The text of Draft", "!"+token)
 		}
@@ -281,10 +283,10 @@ func TestPicturesAndLinksMendThemselves(t *testing.T) {
 	w.has("the page", w.page("blog/a/index.html"), "/media/", `href="/blog/other/"`, "1600w")
 	w.has("the receipt of the picture", w.receipt("posts/sun.jpg"), "Published", "posts/a.md")
 	w.settled()
-	media := len(w.list(w.site, "media/"))
+	media := len(storetest.Keys(t, w.site, "media/"))
 	w.rm("posts/sun.jpg")
 	w.run(p, "posts/sun.jpg")
-	if n := len(w.list(w.site, "media/")); n != media {
+	if n := len(storetest.Keys(t, w.site, "media/")); n != media {
 		t.Errorf("%d pictures are left of %d: old mails show them", n, media)
 	}
 	w.settled()

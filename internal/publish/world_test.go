@@ -26,6 +26,7 @@ import (
 	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/site"
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 	"github.com/pennypost/pennypost/internal/theme"
 )
 
@@ -275,7 +276,7 @@ func (w *world) settled() {
 		w.t.Errorf("still pending %v, owed %+v", c.Pending, c.Owed)
 	}
 	there := map[string]string{}
-	for _, o := range w.list(w.content, "posts/") {
+	for _, o := range storetest.List(w.t, w.content, "posts/") {
 		there[o.Key] = o.ETag
 		f := c.Files[o.Key]
 		if f == nil || f.ETag != o.ETag {
@@ -314,27 +315,10 @@ func (w *world) settled() {
 			w.t.Errorf("%s is not what it should be (%d bytes, want %d)", key, len(got), len(obj.Body))
 		}
 	}
-	for _, o := range w.list(w.site, "") {
+	for _, o := range storetest.List(w.t, w.site, "") {
 		if _, planned := plan.Outputs()[o.Key]; !planned && !site.Kept(o.Key) {
 			w.t.Errorf("%s is an orphan", o.Key)
 		}
-	}
-}
-
-func (w *world) list(b *store.Bucket, prefix string) []store.Object {
-	w.t.Helper()
-	var all []store.Object
-	after := ""
-	for {
-		objects, more, err := b.List(w.t.Context(), prefix, after, 1000)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		all = append(all, objects...)
-		if !more {
-			return all
-		}
-		after = objects[len(objects)-1].Key
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,42 +11,21 @@ import (
 
 	"github.com/pennypost/pennypost/internal/local/s3disk"
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
-// awsCLI finds an AWS CLI that works: on PATH, or where .ci/tools puts it.
-func awsCLI(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"aws", "../../../.cache/venv/bin/aws"} {
-		if exec.Command(name, "--version").Run() == nil {
-			path, err := exec.LookPath(name)
-			if err == nil {
-				path, err = filepath.Abs(path)
-			}
-			if err == nil {
-				return path
-			}
-		}
-	}
-	t.Skip("there is no aws command on PATH or in .cache/venv; .ci/tools brings it")
-	return ""
-}
-
 func TestAWSCLI(t *testing.T) {
-	path := awsCLI(t)
 	client, url := serve(t, t.TempDir(), s3disk.Options{})
 	b := store.New(client, "content")
 	work := t.TempDir()
+	run := storetest.AWS(t, url, work)
 	aws := func(args ...string) string {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), path, append([]string{"--endpoint-url", url, "s3"}, args...)...)
-		cmd.Dir = work
-		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any", "AWS_DEFAULT_REGION=eu-north-1",
-			"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true")
-		out, err := cmd.CombinedOutput()
+		out, err := run(append([]string{"--region", "eu-north-1", "s3"}, args...)...)
 		if err != nil {
 			t.Fatalf("aws s3 %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
-		return string(out)
+		return out
 	}
 	write := func(name string, body []byte) {
 		t.Helper()
@@ -61,16 +39,8 @@ func TestAWSCLI(t *testing.T) {
 	}
 	holds := func(want ...string) {
 		t.Helper()
-		objects, _, err := b.List(t.Context(), "", "", 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, o := range objects {
-			got = append(got, o.Key)
-		}
 		slices.Sort(want)
-		if !slices.Equal(got, want) {
+		if got := storetest.Keys(t, b, ""); !slices.Equal(got, want) {
 			t.Errorf("the bucket holds %q, want %q", got, want)
 		}
 	}
