@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/pennypost/pennypost/internal/audience"
@@ -225,180 +223,6 @@ func (p *place) mails(want ...string) {
 	if got := p.box.summary(); !slices.Equal(got, want) {
 		p.t.Errorf("mailed\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
-}
-
-// mailbox is a Mailgun that remembers what it accepted. fate may decide otherwise.
-type mailbox struct {
-	mu     sync.Mutex
-	got    []delivery
-	ids    map[string]int // accepted requests by Message-Id
-	calls  int
-	fate   func(call int, r Request) (accept bool, o Outcome) // nil: all is accepted
-	silent error                                              // what the log says instead of an answer
-	now    func() time.Time
-	times  []time.Time // when each mail was accepted
-}
-
-type delivery struct {
-	to, text, subject, token, id string
-}
-
-func newMailbox() *mailbox { return &mailbox{ids: map[string]int{}} }
-
-func (m *mailbox) Send(_ context.Context, r Request) Outcome {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.calls++
-	accept, outcome := true, Outcome(Accepted{})
-	if m.fate != nil {
-		accept, outcome = m.fate(m.calls, r)
-	}
-	if accept {
-		m.ids[r.MessageID]++
-		for _, to := range r.To {
-			m.times = append(m.times, m.now())
-			m.got = append(m.got, delivery{to.Address, r.Message.Text, r.Message.Subject, to.Vars["t"], r.MessageID})
-		}
-	}
-	return outcome
-}
-
-func (m *mailbox) Accepted(_ context.Context, _, _, id string) (bool, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.silent != nil {
-		return false, false, m.silent
-	}
-	return m.ids[id] > 0, true, nil
-}
-
-// summary says for each recipient which posts their mails brought, in order.
-func (m *mailbox) summary() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	by := map[string][]string{}
-	for _, d := range m.got {
-		name, _, _ := strings.Cut(d.to, "@")
-		by[name] = append(by[name], piecesIn(d.text+"\n"+d.subject))
-	}
-	var lines []string
-	for name, mails := range by {
-		lines = append(lines, name+": "+strings.Join(mails, " "))
-	}
-	slices.Sort(lines)
-	return lines
-}
-
-// piecesIn names the posts a mail is about, joined by "+".
-func piecesIn(text string) string {
-	var ids []string
-	words := strings.Fields(text)
-	for k := 2; k < len(words); k++ {
-		if strings.HasPrefix(words[k], "piece") && strings.HasSuffix(words[k-2], "The") && !slices.Contains(ids, words[k-1]) {
-			ids = append(ids, words[k-1])
-		}
-	}
-	slices.Sort(ids)
-	return strings.Join(ids, "+")
-}
-
-// each counts how often everybody got every post.
-func (m *mailbox) each() map[string]int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	counts := map[string]int{}
-	for _, d := range m.got {
-		for _, id := range strings.Split(piecesIn(d.text+"\n"+d.subject), "+") {
-			counts[d.to+" "+id]++
-		}
-	}
-	return counts
-}
-
-// flaky is a network on which requests can be lost: the one with number at, and,
-// if it kills, all that follow.
-type flaky struct {
-	next  http.RoundTripper
-	count atomic.Int64
-	at    int64
-	after bool // the request arrives, only its answer is lost
-	kills bool
-	// happens, if it is set, is what happens before that request, which then arrives.
-	happens func()
-}
-
-var errLost = errors.New("the network is gone")
-
-// reach tells whether the next request is done at all, and whether it is answered.
-func (f *flaky) reach() (done, answered bool) {
-	k := f.count.Add(1)
-	if k == f.at && f.happens != nil {
-		f.happens()
-	}
-	switch {
-	case f.happens != nil:
-		return true, true
-	case f.at == 0 || k < f.at || k > f.at && !f.kills:
-		return true, true
-	case k == f.at:
-		return f.after, false
-	}
-	return false, false
-}
-
-func (f *flaky) RoundTrip(r *http.Request) (*http.Response, error) {
-	done, answered := f.reach()
-	if !done {
-		return nil, errLost
-	}
-	resp, err := f.next.RoundTrip(r)
-	if err == nil && !answered {
-		_ = resp.Body.Close()
-		return nil, errLost
-	}
-	return resp, err
-}
-
-// Send lets requests to Mailgun be lost on the same network.
-type flakySender struct {
-	*flaky
-	box *mailbox
-}
-
-func (f flakySender) Send(ctx context.Context, r Request) Outcome {
-	done, answered := f.reach()
-	o := Outcome(Uncertain{"the connection broke"})
-	if done {
-		got := f.box.Send(ctx, r)
-		if answered {
-			o = got
-		}
-	}
-	return o
-}
-
-func (f flakySender) Accepted(ctx context.Context, domain, region, id string) (bool, bool, error) {
-	if done, answered := f.reach(); !done || !answered {
-		return false, false, errLost
-	}
-	return f.box.Accepted(ctx, domain, region, id)
-}
-
-// over is an engine on a flaky network.
-func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
-	f.next = http.DefaultTransport
-	own := p.client.Options()
-	client := s3.New(s3.Options{ // a copy of own would share what New writes into
-		BaseEndpoint: own.BaseEndpoint, Region: own.Region, UsePathStyle: own.UsePathStyle, Credentials: own.Credentials,
-		HTTPClient: &http.Client{Transport: f}, Retryer: aws.NopRetryer{},
-	})
-	state := store.New(client, "state")
-	return p.engine(append([]func(*Options){func(o *Options) {
-		o.State, o.Content = state, store.New(client, "content")
-		o.Audience = audience.Open(audience.Options{State: state, Now: p.clock.now, Rand: rand.Reader})
-		sender := flakySender{f, p.box}
-		o.Sender, o.Events = sender, sender
-	}}, change...)...)
 }
 
 // read gets an object of the content bucket.

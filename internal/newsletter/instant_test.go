@@ -1,7 +1,6 @@
 package newsletter
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -188,116 +187,6 @@ func TestEmailNowAndEmailDigest(t *testing.T) {
 	p.clock.set(time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC))
 	p.ticks(n)
 	p.mails("ann: urgent slow", "bob: urgent slow", "cleo: urgent slow")
-}
-
-func TestALatePostIsHeldUntilReleased(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.write("old", func(e *catalog.Entry) {
-		e.Date, e.GoLive, e.Late = monday.AddDate(-2, 0, 0), monday.AddDate(-2, 0, 0), true
-	})
-	p.announce(n, "old")
-	p.expects(n, "old", "nobody yet: held until you release it, because its date, 23 November 2024, was more than 2 days before its upload on 23 November 2026")
-	p.clock.set(time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC))
-	p.ticks(n)
-	p.mails()
-	if err := n.Release(t.Context(), "post-old"); err != nil {
-		t.Fatal(err)
-	}
-	p.ticks(n)
-	p.mails("ann: old")
-	p.clock.set(time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC))
-	p.ticks(n)
-	p.mails("ann: old", "bob: old")
-}
-
-func TestAHeldIssueExpires(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
-	p.write("old", func(e *catalog.Entry) { e.Late = true })
-	p.announce(n, "old")
-	for range 31 {
-		p.clock.forward(24 * time.Hour)
-		p.ticks(n)
-	}
-	p.mails()
-	if i := p.issue("post-old"); i.State != Closed || i.Reason != "held for 30 days and never released" {
-		t.Errorf("the issue is %s: %s", i.State, i.Reason)
-	}
-	if err := n.Release(t.Context(), "post-old"); err == nil {
-		t.Error("an expired issue can be released")
-	}
-}
-
-func TestACrowdIsHeldAsAWhole(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
-	var ids []string
-	for k := range 4 {
-		ids = append(ids, fmt.Sprintf("new%d", k))
-		p.write(ids[k], func(e *catalog.Entry) { e.GoLive = e.GoLive.Add(time.Duration(20*k) * time.Minute) })
-	}
-	p.announce(n, ids...)
-	p.clock.forward(70 * time.Minute)
-	p.ticks(n)
-	p.mails()
-	for _, id := range ids {
-		if i := p.issue("post-" + id); i.State != Held || !strings.Contains(i.Reason, "4 posts were published within one hour") {
-			t.Errorf("%s is %s: %s", i.ID, i.State, i.Reason)
-		}
-	}
-	if err := n.Release(t.Context(), "post-new2"); err != nil {
-		t.Fatal(err)
-	}
-	p.ticks(n)
-	p.mails("ann: new2")
-}
-
-func TestThreeInAnHourAreNotACrowd(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
-	p.write("early", func(e *catalog.Entry) { e.GoLive = e.GoLive.Add(-61 * time.Minute) })
-	for _, id := range []string{"one", "two", "three"} {
-		p.write(id)
-	}
-	p.write("lateone", func(e *catalog.Entry) { e.Late = true })
-	p.write("quiet", func(e *catalog.Entry) { e.Mailing = post.MailNone })
-	p.announce(n, "early", "one", "two", "three", "lateone", "quiet")
-	p.clock.forward(10 * time.Minute)
-	p.ticks(n)
-	got := p.box.each()
-	for _, id := range []string{"early", "one", "two", "three"} {
-		if got["ann@readers.example "+id] != 1 {
-			t.Errorf("%s was mailed %d times", id, got["ann@readers.example "+id])
-		}
-	}
-	if len(got) != 4 {
-		t.Errorf("mailed %v", got)
-	}
-}
-
-func TestAnIssueOverdueByADayIsHeld(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
-	p.write("alpha")
-	p.announce(n, "alpha")
-	p.clock.forward(26 * time.Hour)
-	p.ticks(n)
-	p.mails()
-	p.expects(n, "alpha", "nobody yet: held until you release it, because it should have gone out on Monday 23 November, 14:10, more than a day ago")
-
-	p.write("beta")
-	p.announce(n, "beta")
-	p.clock.forward(20 * time.Hour)
-	p.ticks(n)
-	p.mails("ann: beta")
 }
 
 func TestWithoutADomainIssuesWait(t *testing.T) {
