@@ -36,6 +36,19 @@ func (p *place) published(n *Newsletter, id string, change ...func(*catalog.Entr
 	p.ticks(n)
 }
 
+// weekly is a place where bob gets the weekly digest, and some posts were published.
+func weekly(t *testing.T, ids ...string) (*place, *Newsletter) {
+	t.Helper()
+	p := newPlace(t)
+	p.subscribe("bob", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	for _, id := range ids {
+		p.published(n, id)
+	}
+	return p, n
+}
+
 func TestDigestsByTheClock(t *testing.T) {
 	p := newPlace(t)
 	p.subscribe("bob", audience.Weekly)
@@ -68,11 +81,7 @@ func TestDigestsByTheClock(t *testing.T) {
 }
 
 func TestMissedPeriodsAreCaughtUpOnce(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "one")
+	p, n := weekly(t, "one")
 	// Nothing runs for two and a half weeks; it comes back an hour after a Friday's time.
 	p.clock.set(friday.AddDate(0, 0, 14).Add(time.Hour))
 	p.ticks(n)
@@ -97,11 +106,7 @@ func TestMissedPeriodsAreCaughtUpOnce(t *testing.T) {
 }
 
 func TestAPostInItsUndoWindowGoesIntoTheNextDigest(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "one")
+	p, n := weekly(t, "one")
 	p.clock.set(friday.Add(-5 * time.Minute))
 	p.write("two")
 	p.announce(n, "two")
@@ -117,11 +122,7 @@ func TestAPostInItsUndoWindowGoesIntoTheNextDigest(t *testing.T) {
 }
 
 func TestADigestCoversOnlyWhatIsOut(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "one")
+	p, n := weekly(t, "one")
 	p.write("two")
 	p.write("three")
 	p.catalog = p.catalog.Clone()
@@ -145,12 +146,7 @@ func TestADigestCoversOnlyWhatIsOut(t *testing.T) {
 }
 
 func TestAPageThatCannotBeWrittenHoldsUpNobodyElse(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "broken")
-	p.published(n, "sound")
+	p, n := weekly(t, "broken", "sound")
 	const page = "blog/broken/index.html"
 	p.catalog = p.catalog.Clone()
 	p.catalog.Pending[page] = catalog.Pending{Digest: "d", Fails: 3}
@@ -250,10 +246,7 @@ func TestTopicsMakeGroups(t *testing.T) {
 }
 
 func TestACancelledPostIsInNoDigest(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
+	p, n := weekly(t)
 	p.write("one")
 	p.announce(n, "one")
 	if err := n.Cancel(t.Context(), "post-one"); err != nil {
@@ -267,10 +260,7 @@ func TestACancelledPostIsInNoDigest(t *testing.T) {
 }
 
 func TestADigestLeadsWithTheNewest(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
+	p, n := weekly(t)
 	for _, id := range []string{"oldest", "middle", "newest"} {
 		p.published(n, id)
 		p.clock.forward(2 * time.Hour)
@@ -288,11 +278,7 @@ func TestADigestLeadsWithTheNewest(t *testing.T) {
 }
 
 func TestTheScheduleMayChange(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "one")
+	p, n := weekly(t, "one")
 	p.settings += "  weekly: Wednesday 18:30\n"
 	p.save()
 	p.clock.set(time.Date(2026, 11, 25, 17, 29, 59, 0, time.UTC))
@@ -316,11 +302,7 @@ func TestTheScheduleMayChange(t *testing.T) {
 // TestAScheduleComesRoundTwice: the hour is moved after a digest that had to leave a post
 // to the next one, so that the same week comes round again.
 func TestAScheduleComesRoundTwice(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
-	p.published(n, "one")
+	p, n := weekly(t, "one")
 	p.edit("one", func(e *catalog.Entry) { e.Draft, e.Live = true, false })
 	p.clock.set(friday)
 	p.ticks(n) // must leave it to the next

@@ -26,6 +26,8 @@ func (w wire) client(domain string) *mailgun.Client {
 	return mailgun.New(mailgun.Config{Base: w.url, Domain: domain, Key: "key", EventsKey: "key", Now: w.now})
 }
 
+// Send does what the functions do with what Mailgun answers; package functions, which
+// imports this one, cannot be asked to.
 func (w wire) Send(ctx context.Context, r Request) Outcome {
 	b := mailgun.Batch{Message: r.Message, MessageID: r.MessageID}
 	for _, to := range r.To {
