@@ -68,7 +68,9 @@ func Build(ctx context.Context, o Options) (Result, error) {
 	goLiveAsDated(c, o.Now)
 	c.Settle(o.Now, publish.Rules(s))
 	plan := site.New(c, s, t)
-	res.tell(c, plan)
+	if err := res.tell(o.Dir, c, plan); err != nil {
+		return res, err
+	}
 
 	was, err := readManifest(o.Out)
 	if err != nil {
@@ -207,7 +209,7 @@ func path(dir, key string) string {
 }
 
 // tell collects what the receipts would say.
-func (res *Result) tell(c *catalog.Catalog, plan *site.Plan) {
+func (res *Result) tell(dir string, c *catalog.Catalog, plan *site.Plan) error {
 	res.Posts, res.Pages = len(c.Live()), len(c.Pages())
 	for key, f := range c.Files {
 		switch {
@@ -221,11 +223,16 @@ func (res *Result) tell(c *catalog.Catalog, plan *site.Plan) {
 		if holder := c.Posts[e.Rival]; holder != nil {
 			res.Problems = append(res.Problems, Problem{Key: e.Key, Text: "wants the same address as " + holder.Key + ": write another `slug:`"})
 		}
-		for _, w := range append(slices.Clone(e.Warnings), plan.Warnings(e)...) {
+		warnings, err := plan.Warnings(e, func(key string) ([]byte, error) { return os.ReadFile(path(dir, key)) })
+		if err != nil {
+			return err
+		}
+		for _, w := range append(slices.Clone(e.Warnings), warnings...) {
 			res.Warnings = append(res.Warnings, Problem{Key: e.Key, Line: w.Line, Text: w.Text})
 		}
 	}
 	for _, list := range [][]Problem{res.Problems, res.Warnings} {
 		slices.SortFunc(list, Problem.compare)
 	}
+	return nil
 }

@@ -3,7 +3,6 @@ package post
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -26,21 +25,52 @@ func (in *inspector) findParts() {
 	if len(in.parts) == 0 {
 		return
 	}
-	ids := idsOf(in.p.HTML(everything{}))
+	anchors := in.p.Anchors()
 	for _, part := range in.parts {
-		id := part.To[1:]
-		if plain, err := url.PathUnescape(id); err == nil {
-			id = plain
-		}
-		if id == "" || id == "main" || strings.EqualFold(id, "top") || slices.Contains(ids, id) {
+		if anchors.Has(part.To[1:]) {
 			continue
 		}
-		if near := nearest(id, ids[:min(len(ids), maxPlaces)]); near != "" {
+		if near := anchors.Nearest(part.To[1:]); near != "" {
 			in.warn(part.Line, fmt.Sprintf("the link to “%s” leads nowhere on this page; did you mean “#%s”?", short(part.To), near))
 			continue
 		}
 		in.warn(part.Line, fmt.Sprintf("the link to “%s” leads nowhere on this page; a place gets a name if you write it behind a heading, as in “## Glue {#glue}”", short(part.To)))
 	}
+}
+
+// Anchors are the places of a post's page that a link can lead to.
+type Anchors struct {
+	ids []string // in order
+	has map[string]bool
+}
+
+// Anchors renders the post to list its places, so it costs what [Post.HTML] does.
+func (p *Post) Anchors() Anchors {
+	a := Anchors{ids: idsOf(p.HTML(everything{}))}
+	a.has = make(map[string]bool, len(a.ids))
+	for _, id := range a.ids {
+		a.has[id] = true
+	}
+	return a
+}
+
+// Has tells whether a link's fragment, as written behind the "#", leads to a place.
+func (a Anchors) Has(fragment string) bool {
+	id := decodeFragment(fragment)
+	return id == "" || id == "main" || strings.EqualFold(id, "top") || a.has[id]
+}
+
+// Nearest is the id that a fragment was probably meant to be, or "".
+func (a Anchors) Nearest(fragment string) string {
+	return nearest(decodeFragment(fragment), a.ids[:min(len(a.ids), maxPlaces)])
+}
+
+// decodeFragment is the id that a browser looks for.
+func decodeFragment(fragment string) string {
+	if plain, err := url.PathUnescape(fragment); err == nil {
+		return plain
+	}
+	return fragment
 }
 
 // everything is a [Resolver] to which all references lead somewhere.

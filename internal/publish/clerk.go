@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -20,6 +21,9 @@ type clerk struct {
 	c    *catalog.Catalog
 	look *settled
 	plan *site.Plan
+
+	bodies *bodies
+	desk   *desk
 }
 
 // write writes the receipt of a content key.
@@ -129,7 +133,11 @@ func shows(c *catalog.Catalog, e *catalog.Entry, key string) bool {
 
 func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry) error {
 	rc.Title = e.Title
-	for _, w := range append(slices.Clone(e.Warnings), k.plan.Warnings(e)...) {
+	warnings, err := k.warnings(ctx, e)
+	if err != nil {
+		return err
+	}
+	for _, w := range append(slices.Clone(e.Warnings), warnings...) {
 		rc.Warnings = append(rc.Warnings, receipt.Note{Line: w.Line, Text: w.Text})
 	}
 	if preview := k.c.PreviewPath(e); preview != "" && k.plan.Outputs()[site.Key(preview)].Digest != "" {
@@ -166,6 +174,28 @@ func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry)
 		k.report.expect(e.Path, lines)
 	}
 	return err
+}
+
+// warnings are the plan's about a post. What it links to is read as the catalog knows
+// it; of a file that was replaced since, whose own run is to come, nothing is said.
+func (k *clerk) warnings(ctx context.Context, e *catalog.Entry) ([]post.Warning, error) {
+	var largest int64
+	for _, key := range k.plan.Reads(e) {
+		largest = max(largest, k.c.Files[key].Size)
+	}
+	if largest > 0 {
+		leave, err := k.desk.take(ctx, largest)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	warnings, err := k.plan.Warnings(e, func(key string) ([]byte, error) { return k.bodies.get(ctx, key) })
+	var stale staleError
+	if errors.As(err, &stale) {
+		err = nil
+	}
+	return warnings, err
 }
 
 func (k *clerk) url(path string) string { return k.look.settings.URL + path }

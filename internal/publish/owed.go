@@ -110,7 +110,7 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 	if r.planned == nil {
 		r.planned = site.New(v.catalog, look.settings, look.theme)
 	}
-	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned}
+	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned, bodies: newBodies(r.Content, v.catalog), desk: newDesk()}
 	var g errgroup.Group
 	g.SetLimit(writers)
 	for _, key := range slices.Sorted(maps.Keys(v.catalog.Owed.Receipts)) {

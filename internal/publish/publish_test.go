@@ -292,6 +292,55 @@ func TestPicturesAndLinksMendThemselves(t *testing.T) {
 	w.settled()
 }
 
+// TestLinksToPartsOfPosts: the receipt tells of a part that is not there. The other post
+// is read for that, and only for that; a change of it makes no other page anew.
+func TestLinksToPartsOfPosts(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/other.md", post("Other", "")+"\n## Glue\n")
+	w.put("posts/a.md", post("Linker", "")+"\nSee [this](other.md#glue) and [that](other.md#gleu).\n")
+	w.put("posts/plain.md", post("Plain", "")+"\nSee [the other](other.md).\n")
+	w.run(p, "posts/other.md", "posts/a.md", "posts/plain.md")
+	w.has("the receipt", w.receipt("posts/a.md"), "Published", "Line 8: the link to “other.md#gleu”", "did you mean “other.md#glue”?", "!“other.md#glue” leads")
+	w.has("the page", w.page("blog/a/index.html"), `href="/blog/other/#glue"`, `href="/blog/other/#gleu"`)
+	w.settled()
+
+	reads := func(key string) (n int) {
+		w.trips.mu.Lock()
+		defer w.trips.mu.Unlock()
+		for _, line := range w.trips.log {
+			if line == "GET /content/"+key {
+				n++
+			}
+		}
+		return n
+	}
+	w.trips.reset()
+	w.run(p, "posts/plain.md")
+	if n := reads("posts/other.md"); n != 0 {
+		t.Errorf("read %d times for a link to the whole", n)
+	}
+	w.trips.reset()
+	w.run(p, "posts/a.md")
+	if n := reads("posts/other.md"); n != 1 {
+		t.Errorf("read %d times for links to its parts", n)
+	}
+	w.put("posts/other.md", post("Other", "")+"\n## Gleu\n")
+	w.trips.reset()
+	w.run(p, "posts/other.md")
+	if slices.Contains(w.trips.writes("site"), "blog/a/index.html") {
+		t.Error("the page that links to it was written again")
+	}
+
+	// What was replaced in between is not judged by what it was.
+	w.put("posts/other.md", post("Other", "")+"\n## Paste\n")
+	w.put("posts/a.md", post("Linker", "")+"\nAgain [that](other.md#paste).\n")
+	w.run(p, "posts/a.md")
+	w.has("the receipt", w.receipt("posts/a.md"), "Published", "!#paste")
+	w.run(p, "posts/other.md")
+	w.settled()
+}
+
 func TestBadSettingsKeepTheLastGoodOnes(t *testing.T) {
 	w := newWorld(t)
 	p := w.publisher()

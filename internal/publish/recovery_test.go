@@ -30,7 +30,7 @@ func TestEveryCallMayFail(t *testing.T) {
 				w.put("posts/b.md", post("Bbb", "date: 2024-01-02\ntags: [x]\n"))
 				w.run(w.publisher(), "posts/a.md", "posts/b.md")
 				w.rm("posts/a.md")
-				w.put("posts/c.md", post("Ccc", "")+"[b](b.md)\n")
+				w.put("posts/c.md", post("Ccc", "")+"[b](b.md#part)\n")
 
 				w.trips.reset()
 				broken := false

@@ -56,7 +56,12 @@ func FuzzPlan(f *testing.F) {
 			}
 		}
 		for _, e := range c.Posts {
-			p.Warnings(e)
+			for _, key := range p.Reads(e) {
+				if c.Files[key] == nil {
+					t.Errorf("%s reads %s, which the catalog does not know", e.Key, key)
+				}
+			}
+			_, _ = p.Warnings(e, w.read) // what the catalog knows need not be there
 		}
 	})
 }

@@ -98,12 +98,16 @@ func TestWarnings(t *testing.T) {
 	p := w.plan(t)
 	e := p.c.ByKey("posts/odd.md")
 	var lines []string
-	for _, warning := range p.Warnings(e) {
+	warnings, err := p.Warnings(e, w.read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, warning := range warnings {
 		lines = append(lines, fmt.Sprintf("line %d: %s", warning.Line, warning.Text))
 	}
 	golden(t, "warnings.txt", []byte(strings.Join(lines, "\n")+"\n"))
-	if warnings := p.Warnings(p.c.ByKey("posts/welcome.md")); len(warnings) > 0 {
-		t.Errorf("nothing is wrong with it: %v", warnings)
+	if warnings, err := p.Warnings(p.c.ByKey("posts/welcome.md"), nil); len(warnings) > 0 || err != nil {
+		t.Errorf("nothing is wrong with it: %v, %v", warnings, err)
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 
 // Warnings are the things an author may want to mend about one post that only the
 // whole site can tell: links and pictures that lead nowhere, addresses that others
-// hold. They come in addition to the post's own.
-func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
+// hold. They come in addition to the post's own. Read is asked for the bodies that
+// Reads names; its first error is passed on wrapped, with the warnings that need no
+// more of them.
+func (p *Plan) Warnings(e *catalog.Entry, read Reader) ([]post.Warning, error) {
 	var all []post.Warning
 	warn := func(line int, format string, args ...any) {
 		all = append(all, post.Warning{Line: line, Text: fmt.Sprintf(format, args...)})
@@ -46,7 +48,8 @@ func (p *Plan) Warnings(e *catalog.Entry) []post.Warning {
 			warn(0, "%s", text)
 		}
 	}
-	return all
+	parts, err := p.brokenParts(e, read)
+	return append(all, parts...), err
 }
 
 // brokenLink says what is wrong with a link to another file, or "".
