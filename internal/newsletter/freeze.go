@@ -124,7 +124,7 @@ func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen 
 	if !seen.Closed.IsZero() {
 		return n.endedBy(ctx, w, i, seen)
 	}
-	l, err := n.loadList(ctx, i.ID, seen.Freeze)
+	l, err := n.readList(ctx, i.ID, seen.Freeze) // as it is there, not as this process remembers it
 	if seen.Freeze != i.Freeze || errors.Is(err, store.ErrNotFound) {
 		return n.adopt(ctx, w, i, seen)
 	}

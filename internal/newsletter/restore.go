@@ -141,7 +141,8 @@ func (n *Newsletter) endedBy(ctx context.Context, w *world, i *Issue, seen *witn
 
 // adopt holds an issue that its witness knows as begun and the state does not.
 func (n *Newsletter) adopt(ctx context.Context, w *world, i *Issue, seen *witness) (*Issue, error) {
-	l, err := n.loadList(ctx, i.ID, seen.Freeze)
+	// Not the list that this process remembers: a restore may have taken it away since.
+	l, err := n.readList(ctx, i.ID, seen.Freeze)
 	lost := errors.Is(err, store.ErrNotFound)
 	if err != nil && !lost {
 		return i, err

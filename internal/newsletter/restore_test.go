@@ -324,3 +324,43 @@ func of(each map[string]int, post string) (mails int) {
 	}
 	return mails
 }
+
+// A process that was there before the restore remembers the list of what it was sending.
+func TestARestoreTakesTheListFromWhoeverRemembersIt(t *testing.T) {
+	p := newPlace(t)
+	p.settings += "  batch: 1\n"
+	p.save()
+	p.crowdOf(3)
+	n := p.engine(func(o *Options) { o.Workers = 1 })
+	p.ticks(n)
+	p.write("alpha")
+	p.announce(n, "alpha")
+	old := p.everything()
+	p.box.fate = func(call int, _ Request) (bool, Outcome) {
+		if call > 1 {
+			return false, Stopped{"the key is not valid"}
+		}
+		return true, Accepted{}
+	}
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n)
+	p.box.fate = nil
+
+	p.goBack(old)
+	p.ticks(n)
+	if i := p.issue("post-alpha"); i.State != Held || !i.Lost {
+		t.Errorf("after the restore the issue is %s, its list lost: %t", i.State, i.Lost)
+	}
+	var refusal *Refusal
+	if err := n.Resume(t.Context(), "post-alpha"); !errors.As(err, &refusal) {
+		t.Errorf("it can be resumed without its list: %v", err)
+	}
+	if err := n.Cancel(t.Context(), "post-alpha"); err != nil {
+		t.Error(err)
+	}
+	p.ticks(n)
+	p.wants(1, "in the end")
+	if i := p.issue("post-alpha"); i.State != Closed {
+		t.Errorf("in the end the issue is %s", i.State)
+	}
+}

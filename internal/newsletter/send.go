@@ -48,7 +48,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 	}
 	l, err := n.loadList(ctx, id, i.Freeze)
 	if errors.Is(err, store.ErrNotFound) {
-		return n.stop(ctx, w, id, "its list of recipients is lost")
+		return n.stop(ctx, w, id, listIsLost)
 	}
 	if err != nil {
 		return err
@@ -115,6 +115,9 @@ func (n *Newsletter) contradicted(ctx context.Context, w *world, i *Issue, seen 
 	return n.stop(ctx, w, i.ID, "its witness is missing or tells of another freeze, as after a restore")
 }
 
+// listIsLost stops an issue that can never go on: it can only be cancelled.
+const listIsLost = "its list of recipients is lost"
+
 // stop holds an issue that is being sent until the author resumes it.
 func (n *Newsletter) stop(ctx context.Context, w *world, id, why string) error {
 	ctx, cancel := last(ctx)
@@ -129,6 +132,7 @@ func (n *Newsletter) stop(ctx context.Context, w *world, id, why string) error {
 			return errSame
 		}
 		i.hold(why, now)
+		i.Lost = i.Lost || why == listIsLost
 		return nil
 	})
 	if err != nil {
