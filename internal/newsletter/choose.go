@@ -91,7 +91,27 @@ func (n *Newsletter) choose(ctx context.Context, w *world, i *Issue) (chosen, er
 			}
 		}
 	}
+	c.reachBack()
 	return c, nil
+}
+
+// lateness is how long after they asked a subscriber's change may be written: longer than
+// the request that writes it is given, its last attempt included.
+const lateness = 2 * time.Minute
+
+// reachBack offers posts to whoever may have changed their cadence too late for an earlier
+// list. Such a list was read from a moment on, and who asked for its cadence just before
+// that, but was written just after, is not in it; nor would they be owed the post here if
+// they asked before it could first be mailed.
+func (c *chosen) reachBack() {
+	for k := range c.offers {
+		o := &c.offers[k]
+		for _, e := range c.earlier {
+			if from := e.Frozen.Add(-lateness); e.holds(o.ID) && from.Before(o.Since) {
+				o.Since = from
+			}
+		}
+	}
 }
 
 // forgetAfter is how long a post without an issue of its own is offered to digests.
