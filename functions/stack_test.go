@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -31,13 +30,11 @@ import (
 // stack is all five functions over three buckets and a Mailgun-compatible server, with
 // a clock that the test moves.
 type stack struct {
+	clockwork
 	t        testing.TB
 	around   functions.Surroundings
 	handlers functions.Handlers
 	mail     *httptest.Server
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 const siteURL = "https://notes.example"
@@ -51,7 +48,7 @@ func newStack(t testing.TB) *stack {
 // far from the server's, which dates uploads.
 func stackOver(t testing.TB, client *s3.Client, now time.Time) *stack {
 	t.Helper()
-	s := &stack{t: t, now: now}
+	s := &stack{t: t, clockwork: clockwork{now: now}}
 	box, err := inbox.New(inbox.Options{Dir: t.TempDir(), Now: s.clock})
 	if err != nil {
 		t.Fatal(err)
@@ -69,18 +66,6 @@ func stackOver(t testing.TB, client *s3.Client, now time.Time) *stack {
 	}
 	s.restart()
 	return s
-}
-
-func (s *stack) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *stack) wait(d time.Duration) {
-	s.mu.Lock()
-	s.now = s.now.Add(d)
-	s.mu.Unlock()
 }
 
 // restart makes new processes of all functions, which remember nothing.
