@@ -86,7 +86,7 @@ func Make(ctx context.Context, c aws.Config, name, siteURL string) error {
 	}
 	client := cloudformation.NewFromConfig(c)
 	_, err = client.CreateStack(ctx, &cloudformation.CreateStackInput{
-		StackName: &name, TemplateBody: aws.String(Template),
+		StackName: &name, TemplateBody: aws.String(Template()),
 		Parameters: []types.Parameter{
 			parameter("SiteUrl", siteURL),
 			parameter("Distribution", cdn),

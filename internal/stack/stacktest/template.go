@@ -1,8 +1,21 @@
 package stacktest
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Template has of the real one what commands on a stack look at, under the same names,
 // as far as moto's CloudFormation knows it; [Make] does the rest.
-const Template = `
+func Template() string {
+	var functions strings.Builder
+	for _, name := range []string{"Publish", "Digest", "Send", "Subscribe", "Webhook"} {
+		fmt.Fprintf(&functions, function, name, strings.ToLower(name))
+	}
+	return parameters + functions.String() + outputs
+}
+
+const parameters = `
 Parameters:
   SiteUrl: {Type: String}
   Distribution: {Type: String}
@@ -21,52 +34,21 @@ Resources:
         Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
   UploadsQueue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "${AWS::StackName}-uploads"}}
   UploadsDeadLetters: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "${AWS::StackName}-dead"}}
-  PublishFunction:
+`
+
+// function is one of the five, and where it logs: its name with a capital, and without.
+const function = `  %[1]sFunction:
     Type: AWS::Lambda::Function
     Properties:
-      FunctionName: !Sub "${AWS::StackName}-publish"
+      FunctionName: !Sub "${AWS::StackName}-%[2]s"
       Runtime: provided.al2023
       Handler: bootstrap
       Role: !GetAtt Role.Arn
       Code: {ZipFile: any}
-  PublishLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-publish", RetentionInDays: 30}}
-  DigestFunction:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: !Sub "${AWS::StackName}-digest"
-      Runtime: provided.al2023
-      Handler: bootstrap
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: any}
-  DigestLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-digest", RetentionInDays: 30}}
-  SendFunction:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: !Sub "${AWS::StackName}-send"
-      Runtime: provided.al2023
-      Handler: bootstrap
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: any}
-  SendLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-send", RetentionInDays: 30}}
-  SubscribeFunction:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: !Sub "${AWS::StackName}-subscribe"
-      Runtime: provided.al2023
-      Handler: bootstrap
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: any}
-  SubscribeLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-subscribe", RetentionInDays: 30}}
-  WebhookFunction:
-    Type: AWS::Lambda::Function
-    Properties:
-      FunctionName: !Sub "${AWS::StackName}-webhook"
-      Runtime: provided.al2023
-      Handler: bootstrap
-      Role: !GetAtt Role.Arn
-      Code: {ZipFile: any}
-  WebhookLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-webhook", RetentionInDays: 30}}
-  PublishFunctionUploads:
+  %[1]sLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "${AWS::StackName}-%[2]s", RetentionInDays: 30}}
+`
+
+const outputs = `  PublishFunctionUploads:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
       EventSourceArn: !GetAtt UploadsQueue.Arn
