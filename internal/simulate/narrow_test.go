@@ -69,9 +69,7 @@ func TestSweepFindsAnOrphan(t *testing.T) {
 func TestUncertainRequest(t *testing.T) {
 	for _, f := range []fault{acceptedFail, neverCame} {
 		scenario(t, func(s *script) {
-			s.upload("posts/a.md", "")
-			s.finish(s.publish())
-			s.wait(undo + time.Minute)
+			s.ripe("posts/a.md")
 			send := s.frozen(func() *invocation { return s.wake("send") })
 			s.until(send, "POST v3/")
 			s.carry(s.own(send)[0], f)

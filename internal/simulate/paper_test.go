@@ -102,9 +102,7 @@ func TestCancelReuploadCancel(t *testing.T) {
 func TestEditInMidSend(t *testing.T) {
 	scenario(t, func(s *script) {
 		s.mailgun.limit = 1
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
-		s.wait(undo + time.Minute)
+		s.ripe("posts/a.md")
 		send := s.frozen(func() *invocation { return s.wake("send") })
 		s.until(send, "POST v3/")
 		s.carry(s.own(send)[0], fine)
@@ -126,9 +124,7 @@ func TestEditInMidSend(t *testing.T) {
 func TestWorkerThawedLongAfterItsClaim(t *testing.T) {
 	for _, at := range []string{"GET state/audience/", "POST v3/"} {
 		scenario(t, func(s *script) {
-			s.upload("posts/a.md", "")
-			s.finish(s.publish())
-			s.wait(undo + time.Minute)
+			s.ripe("posts/a.md")
 			late := s.frozen(func() *invocation { return s.wake("send") })
 			s.until(late, "PUT content/receipts/issues/")
 			s.until(late, "LIST state/left/")
@@ -146,9 +142,7 @@ func TestWorkerThawedLongAfterItsClaim(t *testing.T) {
 // Two workers are about to claim the same places of a list.
 func TestTwoWorkersClaimAtOnce(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
-		s.wait(undo + time.Minute)
+		s.ripe("posts/a.md")
 		one := s.frozen(func() *invocation { return s.wake("send") })
 		s.until(one, "progress.json if-match")
 		two := s.frozen(func() *invocation { return s.wake("send") })
@@ -163,9 +157,7 @@ func TestTwoWorkersClaimAtOnce(t *testing.T) {
 func TestTwoWorkersWithDifferentLimits(t *testing.T) {
 	scenario(t, func(s *script) {
 		s.mailgun.limit = 2
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
-		s.wait(undo + time.Minute)
+		s.ripe("posts/a.md")
 		one := s.frozen(func() *invocation { return s.wake("send") })
 		s.until(one, "POST v3/")
 		two := s.frozen(func() *invocation { return s.wake("send") })

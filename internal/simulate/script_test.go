@@ -58,6 +58,13 @@ func (s *script) publish() *invocation {
 	return s.hand(due)
 }
 
+// ripe puts up a post, publishes it, and waits until its mail may go.
+func (s *script) ripe(key string) {
+	s.upload(key, "")
+	s.finish(s.publish())
+	s.wait(undo + time.Minute)
+}
+
 // until carries the calls of one invocation, and of nobody else, until it is about to
 // make one whose line holds a text.
 func (s *script) until(in *invocation, text string) {
