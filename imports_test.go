@@ -20,7 +20,7 @@ var imports = []struct {
 	pkg, may, why string
 }{
 	{"internal/post", "", "a post is a text; who links to it or mails it is not its business"},
-	{"internal/code", "", "250 languages, for those who write pages"},
+	{"internal/code", "", "220 languages, for those who write pages"},
 	{"internal/settings", "", "the author's wishes, of use to everybody"},
 	{"internal/picture", "", "bytes in, bytes out"},
 	{"internal/receipt", "", "words for the author; what happened is told to it"},
