@@ -26,7 +26,7 @@ tools:
 	@.ci/tools
 
 check:
-	@unformatted=$$(gofmt -l main.go functions internal); \
+	@unformatted=$$(gofmt -l *.go functions infra internal); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
