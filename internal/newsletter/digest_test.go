@@ -155,33 +155,6 @@ func TestAPageThatCannotBeWrittenHoldsUpNobodyElse(t *testing.T) {
 	p.mails("bob: sound broken")
 }
 
-// TestAChangeOfCadenceWrittenLate: it was asked for before a post went out, and written
-// when the list for that had been read.
-func TestAChangeOfCadenceWrittenLate(t *testing.T) {
-	for _, from := range []audience.Cadence{audience.Weekly, audience.Monthly} {
-		for _, late := range []time.Duration{0, 20 * time.Second} {
-			t.Run(string(from)+" "+late.String(), func(t *testing.T) {
-				p := newPlace(t)
-				uid := p.subscribe("ann", from)
-				n := p.engine(func(o *Options) { o.Undo = 0 })
-				p.ticks(n)
-				p.write("alpha")
-				p.announce(n, "alpha")
-				p.ticks(n)
-				p.clock.forward(-late)
-				p.cadence(uid, audience.Each)
-				p.clock.forward(late)
-				p.published(n, "beta")
-				for _, at := range []time.Time{friday, firstOfDec} {
-					p.clock.set(at)
-					p.ticks(n)
-				}
-				p.mails("ann: beta alpha")
-			})
-		}
-	}
-}
-
 func TestTopicsMakeGroups(t *testing.T) {
 	p := newPlace(t)
 	p.settings += "topics:\n  - id: books\n    title: Book reviews\n    books: true\n  - id: garden\n    title: The garden\n    tags: [Garden]\n  - id: rest\n    title: Everything else\n"

@@ -69,3 +69,30 @@ func TestSomeoneWhoMovedIsNotMailedAgain(t *testing.T) {
 	p.ticks(n)
 	p.mails("ann: one", "anna: two")
 }
+
+// TestAChangeOfCadenceWrittenLate: it was asked for before a post went out, and written
+// when the list for that had been read.
+func TestAChangeOfCadenceWrittenLate(t *testing.T) {
+	for _, from := range []audience.Cadence{audience.Weekly, audience.Monthly} {
+		for _, late := range []time.Duration{0, 20 * time.Second} {
+			t.Run(string(from)+" "+late.String(), func(t *testing.T) {
+				p := newPlace(t)
+				uid := p.subscribe("ann", from)
+				n := p.engine(func(o *Options) { o.Undo = 0 })
+				p.ticks(n)
+				p.write("alpha")
+				p.announce(n, "alpha")
+				p.ticks(n)
+				p.clock.forward(-late)
+				p.cadence(uid, audience.Each)
+				p.clock.forward(late)
+				p.published(n, "beta")
+				for _, at := range []time.Time{friday, firstOfDec} {
+					p.clock.set(at)
+					p.ticks(n)
+				}
+				p.mails("ann: beta alpha")
+			})
+		}
+	}
+}
