@@ -140,6 +140,7 @@ func launch(t testing.TB, dir, name string, a *awsServer, more ...string) *proce
 		"AWS_ENDPOINT_URL_S3=" + a.URL, "AWS_ENDPOINT_URL_SSM=" + a.URL, "AWS_ENDPOINT_URL_CLOUDFRONT=" + a.URL,
 	}, more...)
 	id := strings.ToUpper(name[:1]) + name[1:] + "Function"
+	p.cmd.Env = append(p.cmd.Env, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE="+template.Text(template.At("Resources", id, "Properties", "MemorySize")))
 	given, _ := template.At("Resources", id, "Properties", "Environment", "Variables").(map[string]any)
 	for variable, value := range given {
 		if variable == "SITE_URL" {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -61,7 +63,25 @@ func surroundings(function string) Surroundings {
 
 // start takes events one by one, each as a handler of one of the shapes that package
 // lambda knows.
-func start(handle any) { lambda.Start(invoked{lambda.NewHandler(handle)}) }
+func start(handle any) {
+	if limit := memoryLimit(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")); limit > 0 {
+		debug.SetMemoryLimit(limit)
+	}
+	lambda.Start(invoked{lambda.NewHandler(handle)})
+}
+
+// memoryLimit is from how many bytes on the garbage collector must not wait until as
+// much garbage has come together as there is in use: of the memory of a function in MB,
+// 85 %, because some is not the collector's. 0: Lambda does not say.
+//
+// See https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+func memoryLimit(megabytes string) int64 {
+	n, err := strconv.ParseInt(megabytes, 10, 32)
+	if err != nil || n <= 0 {
+		return 0
+	}
+	return n << 20 * 85 / 100
+}
 
 // invoked notes whose log lines are to come before anything is read of an event. A
 // handler has a little less time than Lambda gives it, because a function that answers

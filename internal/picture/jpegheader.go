@@ -12,6 +12,9 @@ type jpegHeader struct {
 	orientation   int // EXIF, 1 to 8
 	icc           []byte
 	scan          int // offset of the first scan
+	components    int // 1, 3 or 4
+	progressive   bool
+	adobe         bool // its three components may be red, green and blue
 }
 
 // shown is the size after the orientation is applied.
@@ -92,6 +95,8 @@ func readJPEGHeader(b []byte) (jpegHeader, error) {
 			exifSeen = true
 		case s.marker == 0xe2:
 			profile.add(s.payload)
+		case s.marker == 0xee:
+			h.adobe = true
 		case s.marker >= 0xc0 && s.marker <= 0xcf && s.marker != 0xc4 && s.marker != 0xc8 && s.marker != 0xcc:
 			if len(s.payload) < 6 {
 				return h, damaged("JPEG")
@@ -99,6 +104,7 @@ func readJPEGHeader(b []byte) (jpegHeader, error) {
 			h.height = int(binary.BigEndian.Uint16(s.payload[1:]))
 			h.width = int(binary.BigEndian.Uint16(s.payload[3:]))
 			parts := s.payload[5]
+			h.components, h.progressive = int(parts), s.marker == 0xc2
 			if s.marker > 0xc2 || s.payload[0] != 8 || h.height == 0 || parts != 1 && parts != 3 && parts != 4 {
 				return h, &Error{What: "this JPEG uses a rare way of storing pixels that browsers cannot show either.",
 					Instead: "Open it in a picture program, save it as an ordinary JPEG, and upload that."}

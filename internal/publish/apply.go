@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/pennypost/pennypost/internal/picture"
 	"github.com/pennypost/pennypost/internal/site"
 )
 
@@ -210,7 +211,7 @@ func (w *writer) write(ctx context.Context, key string) error {
 	if w.done.failedBefore(key) {
 		return nil
 	}
-	leave, err := w.desk.take(ctx, w.weight(key))
+	leave, err := w.desk.takeText(ctx, w.weight(key))
 	if err != nil {
 		return err
 	}
@@ -247,18 +248,14 @@ func (w *writer) media(ctx context.Context, keys []string) {
 		}
 	}
 	var g errgroup.Group
-	g.SetLimit(2) // a decoded picture takes up to 200 MB
+	g.SetLimit(2) // files; what they take when they are decoded, the desk bounds
 	for _, source := range slices.Sorted(maps.Keys(bySource)) {
 		sizes := bySource[source]
 		if w.cut(ctx) {
 			break
 		}
 		g.Go(func() error {
-			body, err := w.bodies.get(ctx, source)
-			var made map[string]site.Object
-			if err == nil {
-				made, err = w.plan.Media(source, body)
-			}
+			made, err := w.develop(ctx, source)
 			for _, key := range sizes {
 				o, ok := made[key]
 				if err == nil && !ok {
@@ -275,6 +272,20 @@ func (w *writer) media(ctx context.Context, keys []string) {
 		})
 	}
 	_ = g.Wait() // failures are in w.done
+}
+
+// develop makes all sizes of a picture.
+func (w *writer) develop(ctx context.Context, source string) (map[string]site.Object, error) {
+	body, err := w.bodies.get(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := w.desk.take(ctx, picture.Memory(body))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return w.plan.Media(source, body)
 }
 
 func (a *applied) touch(key string, t touch) {

@@ -184,7 +184,7 @@ func (k *clerk) warnings(ctx context.Context, e *catalog.Entry) ([]post.Warning,
 		largest = max(largest, k.c.Files[key].Size)
 	}
 	if largest > 0 {
-		leave, err := k.desk.take(ctx, largest)
+		leave, err := k.desk.takeText(ctx, largest)
 		if err != nil {
 			return nil, err
 		}

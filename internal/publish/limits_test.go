@@ -1,11 +1,6 @@
 package publish_test
 
 import (
-	"fmt"
-	"image"
-	"image/jpeg"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -75,47 +70,4 @@ func TestUnknownFilesAreNotRead(t *testing.T) {
 		}
 	}
 	w.trips.log = nil
-}
-
-// BenchmarkPeakMemory publishes at once what takes most memory: many photos of the
-// most pixels, and many texts that are largest once parsed. peak-MB is the most this
-// process ever held, the S3 server included; the function has 1,769.
-func BenchmarkPeakMemory(b *testing.B) {
-	var photo strings.Builder
-	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 8000, 6000)), nil); err != nil {
-		b.Fatal(err)
-	}
-	rows := "|a|b|\n|-|-|\n" + strings.Repeat("|x|y|\n", (mdpost.MaxBytes-100)/6)
-	for _, n := range []int{1, 4} {
-		b.Run(fmt.Sprintf("files=%d", n), func(b *testing.B) {
-			for b.Loop() {
-				w := newWorld(b)
-				var keys []string
-				for i := range n {
-					keys = append(keys, fmt.Sprintf("posts/p%d.jpg", i), fmt.Sprintf("posts/t%d.md", i), fmt.Sprintf("posts/s%d.md", i))
-					w.put(keys[3*i], photo.String()+strings.Repeat("x", i)) // unlike the others
-					w.put(keys[3*i+1], fmt.Sprintf("# Number %d\n\n", i)+rows)
-					w.put(keys[3*i+2], fmt.Sprintf("![](p%d.jpg)\n", i))
-				}
-				// Linux forgets the highest mark so far: proc_pid_clear_refs(5).
-				_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600)
-				w.run(w.publisher(), keys...)
-			}
-			b.ReportMetric(peak(b), "peak-MB")
-		})
-	}
-}
-
-// peak is the highest mark of this process's memory in MB.
-func peak(b *testing.B) float64 {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		b.Skip("there is no /proc/self/status here")
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kb / 1024
 }

@@ -27,8 +27,8 @@ const readers = 16
 // again after a lost race costs a HEAD for what did not change.
 type observer struct {
 	content  *store.Bucket
-	darkroom chan struct{} // bounds how many pictures are in memory at once
-	desk     *desk         // and how much text
+	darkroom chan struct{} // bounds how many files of pictures are in memory at once
+	desk     *desk         // and what they and texts take when they are read
 
 	mu   sync.Mutex
 	seen map[string]catalog.Seen
@@ -114,17 +114,25 @@ func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options) 
 		o.darkroom <- struct{}{}
 		defer func() { <-o.darkroom }()
 	} else {
-		leave, err := o.desk.take(ctx, s.Size)
+		leave, err := o.desk.takeText(ctx, s.Size)
 		if err != nil {
 			return err
 		}
 		defer leave()
 	}
 	_, body, err := o.content.Get(ctx, s.Key, store.Cond{IfMatch: s.ETag})
-	if err == nil {
-		Read(s, body, how)
+	if err != nil {
+		return err
 	}
-	return err
+	if post.IsImage(s.Key) {
+		leave, err := o.desk.take(ctx, picture.Memory(body))
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	Read(s, body, how)
+	return nil
 }
 
 // Reading is how posts are to be read under the settings: in what zone their dates
