@@ -217,6 +217,18 @@ func (w *world) run(p *publish.Publisher, keys ...string) {
 	}
 }
 
+// tick lets time pass and the clock call until nothing is left.
+func tick(t *testing.T, w *world) {
+	t.Helper()
+	p := w.publisher()
+	for range 6 {
+		w.wait(2 * time.Minute)
+		if err := p.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // page is the body of a site key, or "".
 func (w *world) page(key string) string {
 	w.t.Helper()
