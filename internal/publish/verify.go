@@ -21,7 +21,7 @@ import (
 type finding struct {
 	what string
 	// remake is the site key that would have to be written again, if that would help;
-	// receipt the content key whose receipt is missing.
+	// receipt the content key whose receipt is missing or wrong.
 	remake, receipt string
 }
 
@@ -144,7 +144,7 @@ func (v *verifier) content(ctx context.Context) error {
 			v.tell(finding{what: key + " is gone, and the catalog still knows it"})
 		}
 	}
-	return nil
+	return v.leftOver(ctx, there, receipts)
 }
 
 // site compares what the site should consist of with what it does.
