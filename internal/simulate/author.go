@@ -5,7 +5,7 @@ import "strings"
 // act lets somebody do something.
 func (w *World) act() {
 	d := w.desk
-	if w.weather.mail && w.chance.IntN(3) == 0 {
+	if w.weather.mail && (w.chance.IntN(3) == 0 || w.weather.leaps && w.chance.IntN(6) == 0) {
 		w.live()
 		return
 	}

@@ -24,10 +24,10 @@ type desk struct {
 	todo    []func()          // the second halves of acts
 	written map[string]string // text, by its mark → the key it was written for
 	last    time.Time         // when anything was last uploaded or deleted
-	// cancelled is when the author was told that a key's mail is; withdrawn are the keys
-	// whose mail they may have cancelled.
+	// cancelled is when the author was told that a key's mail is; withdrawn is when they may
+	// first have cancelled it.
 	cancelled map[string]time.Time
-	withdrawn map[string]bool
+	withdrawn map[string]time.Time
 	// deaths are the runs that ended with their process while they looked at a key for
 	// the second time or a later one.
 	deaths map[string]int
@@ -47,6 +47,7 @@ type sheet struct {
 	other     bool      // a picture or the settings
 	title     string    // of the site, in settings
 	email     string    // how it is to be mailed
+	garden    bool      // it has the tag of a topic
 	up        time.Time
 }
 
@@ -59,7 +60,7 @@ var (
 )
 
 func newDesk(w *World) *desk {
-	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]bool{}, deaths: map[string]int{}}
+	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]time.Time{}, deaths: map[string]int{}}
 }
 
 // slugs is what an address is made of where nothing else is said.
@@ -92,7 +93,9 @@ func (d *desk) write(key string) *sheet {
 		s.slug = []string{"a", "b", "shared"}[r.IntN(3)]
 		b.WriteString("slug: " + s.slug + "\n")
 	case 6:
-		b.WriteString("tags: [garden]\n")
+		if s.garden = !d.w.weather.leaps; s.garden {
+			b.WriteString("tags: [garden]\n")
+		}
 	case 7:
 		b.WriteString("aliases: [/old/]\n")
 	case 8:
@@ -100,8 +103,16 @@ func (d *desk) write(key string) *sheet {
 		b.WriteString("title: [\n")
 	}
 	if d.w.weather.leaps && !s.page {
-		if s.email = []string{"", "", "", "", "", "", "none", "digest", "now", "digest"}[r.IntN(10)]; s.email != "" {
+		s.email, s.garden = []string{"", "", "", "", "", "", "none", "digest", "now", "digest"}[r.IntN(10)], r.IntN(2) == 0
+		if before := d.ever[key]; len(before) > 0 && r.IntN(4) > 0 {
+			last := before[len(before)-1] // whoever edits a post seldom changes what it is
+			s.email, s.garden = last.email, last.garden
+		}
+		if s.email != "" {
 			b.WriteString("email: " + s.email + "\n")
+		}
+		if s.garden {
+			b.WriteString("tags: [garden]\n")
 		}
 	}
 	fmt.Fprintf(&b, "---\n\nText mb%dx.\n", s.mark)
@@ -181,15 +192,27 @@ func (d *desk) text(mark string) *sheet {
 	return nil
 }
 
-// clear tells whether it is beyond doubt that a file's post is owed to readers: every
-// version of it says so, in the same way, and the author never cancelled it.
-func (d *desk) clear(key string) bool {
+// owed tells whether it is beyond doubt that a file's post was owed to readers until some
+// moment: every version of it so far says so, in the same way, it was not taken back, and
+// the author had not cancelled it.
+func (d *desk) owed(key string, until time.Time) bool {
+	var last *sheet
+	email := ""
 	for _, s := range d.ever[key] {
-		if !s.bad && (s.email == "none" || s.email != d.files[key].email) {
+		switch {
+		case s.up.After(until) || s.bad:
+			continue
+		case s.email == "none" || last != nil && s.email != email:
 			return false
 		}
+		last, email = s, s.email
 	}
-	return !d.withdrawn[key]
+	if until.Before(time.Now()) {
+		withdrawn := d.withdrawn[key]
+		return last != nil && (withdrawn.IsZero() || withdrawn.After(until))
+	}
+	s := d.files[key]
+	return s != nil && !s.bad && !s.draft && !s.date.After(until) && d.withdrawn[key].IsZero()
 }
 
 // keys are those that are there, in order.

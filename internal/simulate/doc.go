@@ -21,6 +21,8 @@
 //	prompt.go   what events alone achieve, before any sweep
 //	mailgun.go  each mail as it is accepted: to whom, when, and what its text says of mail
 //	ledger.go   who was owed what, and got it once; blame.go knows what Mailgun lied about
+//	editions.go for whom a mail was certainly not when it was frozen; deeds.go has what is
+//	            certain of people, and when
 //	desk.go     pages and receipts against what the author's desk says was uploaded
 //
 // The tests hold three kinds of histories more, on the same machinery: cases that somebody

@@ -48,7 +48,11 @@ var genesis = sync.OnceValue(func() *beginning {
 	or(h.DigestTick(ctx))
 	list := s.Audience()
 	for i, cadence := range []audience.Cadence{audience.Each, audience.Each, audience.Each, audience.Weekly, audience.Weekly, audience.Monthly} {
-		p := person{address: fmt.Sprintf("reader%d@example.org", i), since: founded, ever: true}
+		p := person{address: fmt.Sprintf("reader%d@example.org", i), ever: true}
+		p.was(founded, presence, subscribed)
+		p.was(founded, sleep, awake)
+		p.was(founded, rhythm, string(cadence))
+		p.was(founded, subjects, everything)
 		sub, err := list.Add(ctx, audience.Ask{
 			Address: p.address, Cadence: cadence, At: founded,
 			Consent: audience.Consent{At: founded, Source: "author", Shown: "said so"},

@@ -23,37 +23,105 @@ func (w *World) count(p *person, what string, marks []string) {
 	}
 }
 
-// judgeMail: whoever was certainly on the list since before a post was written has it
-// once everything is quiet, by whichever mail they chose.
+// judgeMail: whoever was certainly owed a post has it once everything is quiet, by
+// whichever mail they chose.
 func (w *World) judgeMail() {
 	w.judgeOutbox()
 	if !w.weather.plain {
 		return
 	}
-	d := w.desk
-	for _, key := range slices.Sorted(maps.Keys(d.files)) {
-		s := d.files[key]
-		if s.other || s.page || s.bad || s.draft || s.date.After(time.Now()) || !d.clear(key) {
+	for _, key := range postKeys {
+		if len(w.desk.ever[key]) == 0 {
 			continue
 		}
-		first := d.ever[key][0].up
-		if !w.restored.IsZero() && !first.After(w.restored) {
-			continue // who had it before is not known any more, so nobody may get it twice
-		}
 		for _, p := range w.people {
-			if p.since.IsZero() || !p.since.Before(first) || !p.left.IsZero() {
-				continue
-			}
-			if w.got[p.id()][key] > 0 {
-				continue
-			}
-			if w.explained(p, key) {
-				w.tally.Never++
-				continue
-			}
-			w.fail("%s never got %s", p.address, key)
+			w.judgePair(p, key)
 		}
 	}
+}
+
+// judgePair holds what somebody got of a post against what they were owed. That nobody
+// gets one twice, and nobody what is certainly not for them, was seen to with each mail.
+func (w *World) judgePair(p *person, key string) {
+	with, known := w.carrying(key)
+	switch {
+	case known && w.owed(p, key, with):
+		if w.got[p.id()][key] == 0 && !w.explained(p, key) {
+			w.fail("%s never got %s", p.address, key)
+		}
+		if w.got[p.id()][key] == 0 {
+			w.tally.Never++
+		}
+		w.tally.Owed++
+	case known && !slices.ContainsFunc(with, func(e *edition) bool { return e.barred(p, key) == "" }):
+		w.tally.Barred++
+	default:
+		w.tally.Unsure++
+	}
+}
+
+// owed tells whether somebody is certainly owed a post. They are if it is one that is
+// mailed, as all its versions say, and they certainly could be mailed, and wished for it,
+// in every edition with it that may be for them: from its freeze until it was over.
+//
+// It is not certain, because it depends on which of two things came first, where
+//   - the author says different things of how it is mailed, took it back, or cancelled it,
+//     before those editions were over: what holds is what a run found at some moment that
+//     nobody sees;
+//   - it was there before a restore: who had it is not known any more, so that nobody may
+//     get it twice;
+//   - somebody came, left, paused, or chose topics while such an edition was frozen or sent,
+//     or it is not known whether they did, because no answer came;
+//   - somebody moved, and then a restore forgot it.
+func (w *World) owed(p *person, key string, with []*edition) bool {
+	d := w.desk
+	first := d.ever[key][0].up
+	if !w.restored.IsZero() && !first.After(w.restored) {
+		return false
+	}
+	// Whoever comes back begins anew: a cadence that they had before counts no more.
+	came := p.came()
+	theirs := slices.DeleteFunc(slices.Clone(with), func(e *edition) bool { return !w.addressed(e, p, key, came) })
+	if len(theirs) == 0 { // then it ought to have been in one
+		now := time.Now()
+		return d.owed(key, now) && w.fits(p, key, span{first, now})
+	}
+	whole := theirs[0].mailing()
+	for _, e := range theirs {
+		whole.to = lastOf(whole.to, e.mailing().to)
+		if !w.fits(p, key, e.mailing()) {
+			return false
+		}
+	}
+	if !p.is(presence, subscribed, whole) { // nor in between
+		return false
+	}
+	// Where they had one cadence only, what became of the post afterwards changes nothing.
+	// Else it has to be in the mails of the others too.
+	until := time.Now()
+	if len(p.may(rhythm, span{lastOf(first.Add(-lateness), came), whole.to})) == 1 {
+		until = whole.to
+	}
+	return d.owed(key, until)
+}
+
+// fits tells whether somebody was certainly on the list, not paused, and wished for a post,
+// all through a span.
+func (w *World) fits(p *person, key string, s span) bool {
+	gardening, certain := w.desk.gardening(key)
+	for _, about := range p.may(subjects, s) {
+		if about == garden && !(certain && gardening) {
+			return false
+		}
+	}
+	return p.is(presence, subscribed, s) && p.woke(s)
+}
+
+func lastOf(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // judgeOutbox: nothing waits for ever.

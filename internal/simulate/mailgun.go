@@ -213,6 +213,7 @@ func (w *World) post(c *call, to string, m mailRequest) {
 		w.fail("%s is mailed and never subscribed", to)
 	}
 	w.mayGet(c, p, to, m, marks)
+	w.holdAgainstFreeze(p, m)
 	for _, what := range w.contents(m) {
 		w.count(p, what, marks)
 	}
@@ -255,7 +256,8 @@ func (w *World) mayGet(c *call, p *person, to string, m mailRequest, marks []str
 		case instant && s.email == "digest":
 			w.fail("%s is mailed mt%sx at once, which says that it is for digests", to, mark)
 		}
-		if key := w.desk.written[mark]; instant && w.weather.plain && late(w.desk.cancelled[key]) {
+		// Cancelled before its own mail was begun, it is in no digest either.
+		if key := w.desk.written[mark]; w.weather.plain && late(w.desk.cancelled[key]) && (instant || !w.announced(key)) {
 			w.fail("%s is mailed %s, and the author was told before that it is cancelled", to, key)
 		}
 	}

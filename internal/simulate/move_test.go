@@ -1,8 +1,6 @@
 package simulate
 
 import (
-	"net/http"
-	"net/url"
 	"testing"
 	"time"
 )
@@ -53,13 +51,9 @@ func TestMoveBetweenTwoMailsOfAPost(t *testing.T) {
 // switches is somebody choosing another cadence.
 func (s *script) switches(p *person, cadence string) {
 	s.t.Helper()
-	s.say("%s switches to %s", p.address, cadence)
-	taken := false
-	s.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"save"}, "cadence": {cadence}}, func(status int, _ string, ok bool) {
-		taken = ok && status == http.StatusOK
-	})
+	s.save(p, cadence, nil)
 	s.rest()
-	if !taken {
+	if now := time.Now(); !p.is(rhythm, cadence, span{now, now}) {
 		s.t.Fatalf("%s cannot switch\n%s", p.address, s.trace)
 	}
 }

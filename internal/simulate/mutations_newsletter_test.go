@@ -91,4 +91,10 @@ var newsletterMutations = []mutation{
 			break
 		}`}},
 	},
+	{
+		name: "a topic that somebody did not choose is mailed to them", seeds: 60,
+		why:   "they were shown which topics they have",
+		want:  `had chosen another topic`,
+		edits: []edit{{"internal/audience/subscriber.go", `	if len(s.Topics) == 0 {`, `	if len(s.Topics) == 0 || BROKEN {`}},
+	},
 }

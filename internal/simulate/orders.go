@@ -1,31 +1,39 @@
 package simulate
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
 // authorLink is a button in a mail to the author.
 var authorLink = regexp.MustCompile(regexp.QuoteMeta(siteURL) + `/author\?t=([A-Za-z0-9_.=%-]+)&do=([a-z]+)`)
 
-// read is the author reading a mail about their posts. Often they press one of its
-// buttons some time later.
+// read is the author reading a mail about their posts. Mostly they press one of its
+// buttons: some at once, before the time for undoing is over, some hours later.
 func (w *World) read(m mailRequest) {
 	w.news = append(w.news, m)
 	links := authorLink.FindAllStringSubmatch(m.text, -1)
-	if !w.weather.leaps || len(links) == 0 || w.chance.IntN(3) > 0 {
+	if !w.weather.leaps || len(links) == 0 || w.chance.IntN(4) == 0 {
 		return
 	}
 	link := links[w.chance.IntN(len(links))]
 	token, err := url.QueryUnescape(link[1])
 	or(err)
 	do := link[2]
-	if do == "cancel" && w.chance.IntN(2) == 0 {
+	if do == "cancel" && w.chance.IntN(4) > 0 {
 		return // more is to be mailed than not
 	}
-	w.errands = append(w.errands, errand{time.Now().Add(w.upTo(3 * time.Hour)), func() { w.order(token, do) }})
+	after := w.upTo(3 * time.Hour)
+	if w.chance.IntN(2) == 0 {
+		after = w.upTo(undo / 2)
+	}
+	w.errands = append(w.errands, errand{time.Now().Add(after), func() { w.order(token, do) }})
 }
 
 // order follows a link, and presses the button that it is for.
@@ -34,24 +42,84 @@ func (w *World) order(token, do string) {
 		if !ok || status != http.StatusOK {
 			return
 		}
-		w.tally.Orders++
 		var keys []string
 		if about := anyTitle.FindStringSubmatch(body); about != nil {
 			keys = []string{w.desk.written[about[1]]}
 		} else { // a digest, which may have any of them
 			keys = postKeys
 		}
-		if do == "cancel" {
-			for _, key := range keys {
-				w.desk.withdrawn[key] = true
-			}
-		}
-		w.say("the author presses %s for %v", do, keys)
+		w.orders(do, keys)
 		w.ask("author", http.MethodPost, "/author", url.Values{"t": {token}, "do": {do}}, func(status int, _ string, ok bool) {
-			if ok && do == "cancel" && status == http.StatusSeeOther && len(keys) == 1 {
-				w.desk.cancelled[keys[0]] = time.Now()
-				w.say("the author is told that the mail of %s is cancelled", keys[0])
+			if ok && status == http.StatusSeeOther {
+				w.obeyed(do, keys)
 			}
 		})
 	})
 }
+
+// command is the author giving the command for what fits one of the issues that are not over.
+func (w *World) command() {
+	states := w.outbox()
+	if len(states) == 0 {
+		return
+	}
+	id := w.desk.some(slices.Sorted(maps.Keys(states)))
+	do := w.desk.some(map[string][]string{
+		"waiting": {"send", "send", "send", "send", "send", "cancel"}, "held": {"release", "release", "resume", "resume", "cancel"},
+		"dormant": {"cancel", "send"}, "sending": {"cancel", "send"},
+	}[states[id]])
+	keys := postKeys
+	if post, ok := strings.CutPrefix(id, "post-"); ok && w.posts[post] != "" {
+		keys = []string{w.posts[post]}
+	}
+	w.orders(do, keys)
+	var err error
+	in := w.invoke("author: "+do+" "+id, func(ctx context.Context, in *invocation) error {
+		var problem error
+		switch do {
+		case "send":
+			problem = in.c.letters.SendNow(ctx, id)
+		case "cancel":
+			problem = in.c.letters.Cancel(ctx, id)
+		case "release":
+			problem = in.c.letters.Release(ctx, id)
+		case "resume":
+			problem = in.c.letters.Resume(ctx, id)
+		}
+		w.wire.mu.Lock()
+		err = problem
+		w.wire.mu.Unlock()
+		return problem
+	})
+	in.after = func(alive bool) {
+		if alive && err == nil {
+			w.obeyed(do, keys)
+		}
+	}
+}
+
+// orders notes what the author is about to tell the newsletter to do with the mail of
+// some files.
+func (w *World) orders(do string, keys []string) {
+	w.tally.Orders++
+	w.say("the author says %s for %v", do, keys)
+	if do == "cancel" {
+		for _, key := range keys {
+			if w.desk.withdrawn[key].IsZero() {
+				w.desk.withdrawn[key] = time.Now()
+			}
+		}
+	}
+}
+
+// obeyed notes that they are told that it is done.
+func (w *World) obeyed(do string, keys []string) {
+	w.say("the author is told that it is done: %s for %v", do, keys)
+	w.tally.Obeyed[slices.Index(authorsWords[:], do)]++
+	if do == "cancel" && len(keys) == 1 {
+		w.desk.cancelled[keys[0]] = time.Now()
+	}
+}
+
+// authorsWords are all that the author can say about an issue.
+var authorsWords = [...]string{"send", "cancel", "release", "resume"}

@@ -19,9 +19,9 @@ import (
 // them from outside: only what they were answered.
 type person struct {
 	address string
-	token   string // of the links in their mails
-	// since is from when on they certainly were subscribed without a break or pause; zero: never.
-	since time.Time
+	token   string   // of the links in their mails
+	deeds   []*deed  // what is known of how it stood with them, and when
+	asked   []string // the cadences that they ever asked for in the form
 	// left is when they were told that they are off the list; zero: they were not, or came back.
 	left time.Time
 	ever bool // may have been subscribed at some time
@@ -46,7 +46,7 @@ type errand struct {
 
 // ask sends a request to the subscriber's pages. then is told the answer; ok is false
 // if none came.
-func (w *World) ask(who, method, path string, form url.Values, then func(status int, body string, ok bool)) {
+func (w *World) ask(who, method, path string, form url.Values, then func(status int, body string, ok bool)) *invocation {
 	var status int
 	var body string
 	in := w.invoke(fmt.Sprintf("%s: %s %s", who, method, strings.SplitN(path, "?", 2)[0]), func(ctx context.Context, in *invocation) error {
@@ -62,33 +62,35 @@ func (w *World) ask(who, method, path string, form url.Values, then func(status 
 		return nil
 	})
 	in.after = func(alive bool) { then(status, body, alive && status != 0 && status < http.StatusInternalServerError) }
+	return in
 }
 
 // live lets one of the people do something.
 func (w *World) live() {
 	p := w.people[w.chance.IntN(len(w.people))]
-	switch n := w.chance.IntN(16); {
+	switch n := w.chance.IntN(20); {
 	case n < 2:
 		w.leave(p)
-	case n < 3:
+	case n < 6:
 		w.relocate(p)
-	case n < 5:
-		w.hook(p, []string{"failed", "complained"}[w.chance.IntN(2)])
 	case n < 8:
+		w.hook(p, []string{"failed", "complained"}[w.chance.IntN(2)])
+	case n < 11:
 		if p.token == "" || !p.left.IsZero() {
 			w.join(p)
 			return
 		}
 		w.prefer(p)
-	case n < 10:
+	case n < 13:
 		w.pause(p)
-	case n < 11:
+	case n < 14:
 		w.unpause(p)
-	case n < 13 && w.weather.leaps:
+	case n < 16 && w.weather.leaps:
 		w.mailgun.limit = w.chance.IntN(4)
 		w.say("Mailgun takes %d recipients a request (0: a thousand)", w.mailgun.limit)
 	case len(w.people) < 10:
 		p := &person{address: fmt.Sprintf("newcomer%d@example.org", len(w.people))}
+		p.was(time.Now(), presence, gone)
 		w.people = append(w.people, p)
 		w.join(p)
 	default:
@@ -102,13 +104,14 @@ func (w *World) leave(p *person) {
 		return
 	}
 	w.say("%s unsubscribes", p.address)
-	p.since = time.Time{}
-	w.ask(p.address, http.MethodPost, "/unsubscribe?t="+url.QueryEscape(p.token), url.Values{"List-Unsubscribe": {"One-Click"}}, func(status int, body string, ok bool) {
+	leaving := p.begin(presence, gone)
+	w.attempt(w.ask(p.address, http.MethodPost, "/unsubscribe?t="+url.QueryEscape(p.token), url.Values{"List-Unsubscribe": {"One-Click"}}, func(status int, body string, ok bool) {
 		if ok && status == http.StatusOK {
 			p.left = time.Now()
+			succeed(leaving)
 			w.say("%s is told that they are off the list", p.address)
 		}
-	})
+	}), leaving)
 }
 
 const signingKey = "signing"
@@ -124,12 +127,11 @@ func (w *World) hook(p *person, event string) {
 	mac.Write([]byte(stamp + token))
 	body := fmt.Sprintf(`{"signature":{"timestamp":%q,"token":%q,"signature":%q},"event-data":{"event":%q,"severity":"permanent","id":"e%d","timestamp":%s,"recipient":%q}}`,
 		stamp, token, hex.EncodeToString(mac.Sum(nil)), event, w.hooks, stamp, p.address)
-	p.since = time.Time{}
-	w.send(p, event, body, 0)
+	w.send(p, p.begin(presence, gone), event, body, 0)
 }
 
 // send posts a webhook, and posts it again until it is taken, as Mailgun does.
-func (w *World) send(p *person, event, body string, try int) {
+func (w *World) send(p *person, ending *deed, event, body string, try int) {
 	var status int
 	in := w.invoke("webhook: "+p.address+" "+event, func(ctx context.Context, in *invocation) error {
 		rec := httptest.NewRecorder()
@@ -143,12 +145,13 @@ func (w *World) send(p *person, event, body string, try int) {
 		switch {
 		case alive && status == http.StatusOK:
 			p.left = time.Now()
+			succeed(ending)
 			if event == "complained" && p.complained.IsZero() {
 				p.complained = p.left
 			}
 			w.say("the webhook about %s is taken", p.address)
 		case try < 6:
-			w.errands = append(w.errands, errand{time.Now().Add(5 * time.Minute << try), func() { w.send(p, event, body, try+1) }})
+			w.errands = append(w.errands, errand{time.Now().Add(5 * time.Minute << try), func() { w.send(p, ending, event, body, try+1) }})
 		}
 	}
 }
@@ -169,6 +172,7 @@ func (w *World) join(p *person) {
 		cadence := []string{"each", "each", "weekly", "monthly"}[w.chance.IntN(4)]
 		form := url.Values{"email": {p.address}, "cadence": {cadence}, "form": {m[1]}}
 		w.errands = append(w.errands, errand{time.Now().Add(3 * time.Second), func() {
+			p.asked = append(p.asked, cadence)
 			w.ask(p.address, http.MethodPost, "/subscribe", form, func(int, string, bool) {})
 		}})
 	})
@@ -182,13 +186,27 @@ func (w *World) confirm(p *person, token string) {
 	}
 	p.paused = time.Time{}
 	p.reviving++
-	w.ask(p.address, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
+	// Whoever is on the list already may have asked for something newer since. And of several
+	// wishes it is not certain which one this is.
+	back := p.is(presence, gone, span{time.Now(), time.Now()})
+	joining := p.begin(presence, subscribed)
+	wishes := []*deed{joining, p.begin(sleep, awake), p.begin(subjects, everything)}
+	for _, cadence := range rhythms {
+		if slices.Contains(p.asked, cadence) {
+			wishes = append(wishes, p.begin(rhythm, cadence))
+		}
+	}
+	w.attempt(w.ask(p.address, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
 		p.reviving--
 		if ok && strings.Contains(body, "Welcome") {
-			p.since = time.Now()
+			succeed(wishes...)
+			joining.anew = back
+			for i, d := range wishes {
+				d.faint = i > 0 && !back || d.facet == rhythm && len(wishes) > 4
+			}
 			w.say("%s is welcomed", p.address)
 		}
-	})
+	}), wishes...)
 }
 
 // run does the errands that are due.

@@ -63,9 +63,7 @@ func (w *World) repair() {
 // forget is what a state of an earlier moment no longer knows of somebody, as far as
 // they were told of it: it may have been written just before they were.
 func (p *person) forget(to time.Time) {
-	if p.since.After(to) {
-		p.since = time.Time{}
-	}
+	p.forgetDeeds(to)
 	if p.paused.After(to) {
 		p.paused = time.Time{}
 	}
@@ -75,7 +73,10 @@ func (p *person) forget(to time.Time) {
 		p.complained = time.Time{}
 	}
 	for n := len(p.moves); n > 0 && p.moves[n-1].After(to); n = len(p.moves) {
-		p.next, p.pressed, p.since = p.address, true, time.Time{}
+		p.next, p.pressed = p.address, true
+		// Their old address was given up, which is not forgotten, and of the new one nothing is
+		// known: what they still get is not certain.
+		p.begin(presence, gone)
 		p.address, p.former, p.moves = p.former[n-1], p.former[:n-1], p.moves[:n-1]
 	}
 }

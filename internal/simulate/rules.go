@@ -72,6 +72,7 @@ func (w *World) watch(c memory.Change) {
 		w.opened(c)
 	case "content":
 		delete(w.forgotten, c.Key)
+		w.begun(c)
 		w.believe(c)
 	}
 }

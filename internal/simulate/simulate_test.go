@@ -50,7 +50,7 @@ func TestHistories(t *testing.T) {
 	case testing.Short():
 		play(t, 1, fixedSeeds/5)
 	default:
-		play(t, 1, fixedSeeds)
+		suffices(t, play(t, 1, fixedSeeds))
 		play(t, uint64(time.Now().UnixNano()), freshSeeds)
 	}
 }
@@ -62,12 +62,24 @@ func history(t *testing.T, seed uint64) (r Result) {
 	return r
 }
 
+// suffices tells whether the known histories try enough of what an oracle could leave out
+// without anybody noticing: pairs of a reader and a post of which it is certain that they
+// are owed, or not; people who move; and what the author orders about mail.
+func suffices(t *testing.T, sum Tally) {
+	t.Helper()
+	if sum.Owed < 150 || sum.Barred < 200 || sum.Unsure > (sum.Owed+sum.Barred)/4 {
+		t.Errorf("of the pairs of a reader and a post %d are owed, %d are not, and %d are undetermined", sum.Owed, sum.Barred, sum.Unsure)
+	}
+	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 5 || sum.Obeyed[2] < 4 {
+		t.Errorf("%d people moved, and of the author's orders %v were obeyed", sum.Moves, sum.Obeyed)
+	}
+}
+
 // play plays histories side by side and tells what they tried.
-func play(t *testing.T, begin uint64, n int) {
+func play(t *testing.T, begin uint64, n int) (sum Tally) {
 	t.Helper()
 	var next, failed atomic.Int64
-	var mu sync.Mutex // guards the tally
-	var sum Tally
+	var mu sync.Mutex // guards the sum
 	began := time.Now()
 	most := int64(3)
 	if *first {
@@ -96,6 +108,7 @@ func play(t *testing.T, begin uint64, n int) {
 	})
 	took := time.Since(began)
 	fmt.Printf("seeds %d to %d, in %.1f s (%.0f a second)\n%s\n", begin, begin+uint64(n)-1, took.Seconds(), float64(sum.Histories)/took.Seconds(), sum)
+	return sum
 }
 
 // report tells what went wrong in a history, how it came to that, and how to see it again.

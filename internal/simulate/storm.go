@@ -41,6 +41,9 @@ func (w *World) storm() {
 		}
 		if w.weather.leaps && len(calls) == 0 && len(w.running) == 0 {
 			add(1, w.leap)
+			if len(w.outbox()) > 0 {
+				add(0.4, w.command)
+			}
 		}
 		if w.weather.restores && w.tally.Restores == 0 && w.tally.Acts > 3 && len(calls) == 0 && len(w.running) == 0 {
 			add(0.2, w.restore)
@@ -99,6 +102,7 @@ func (w *World) settleDown() {
 	}
 	synctest.Wait()
 	w.reap()
+	w.giveUp()
 }
 
 // move carries one of the calls that wait.

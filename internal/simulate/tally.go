@@ -18,6 +18,11 @@ type Tally struct {
 	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
 	// go out because it refused the address.
 	Twice, Never int
+	// Obeyed are the orders of the author that they were told are done, by what they said.
+	Obeyed [len(authorsWords)]int
+	// Owed are pairs of a reader and a post that had to be mailed, once; Barred are those
+	// that must not be; of those that are Unsure nobody can say it from outside.
+	Owed, Barred, Unsure int
 }
 
 // Add adds another tally.
@@ -45,6 +50,12 @@ func (t *Tally) Add(o Tally) {
 	t.Restores += o.Restores
 	t.Twice += o.Twice
 	t.Never += o.Never
+	t.Owed += o.Owed
+	t.Barred += o.Barred
+	t.Unsure += o.Unsure
+	for i := range t.Obeyed {
+		t.Obeyed[i] += o.Obeyed[i]
+	}
 	for f := range t.Faults {
 		t.Faults[f] += o.Faults[f]
 		t.MailFaults[f] += o.MailFaults[f]
@@ -69,8 +80,14 @@ func (t Tally) String() string {
 	}
 	fmt.Fprintf(&s, "  %-28s %d, %d at a call that mails or notes what was mailed, and %d that came to their deadline\n", "processes killed", t.Kills, t.MailKills, t.Overdue)
 	fmt.Fprintf(&s, "  %-28s %d\n", "runs that ran out of time", t.Hurried)
-	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d orders of the author, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Orders, t.Restores)
+	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Restores)
+	fmt.Fprintf(&s, "  %-28s %d", "orders of the author", t.Orders)
+	for i, do := range authorsWords {
+		fmt.Fprintf(&s, ", %d to %s", t.Obeyed[i], do)
+	}
+	s.WriteString(" obeyed\n")
 	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address\n", "mails", t.Twice, t.Never)
+	fmt.Fprintf(&s, "  %-28s %d owed once, %d never, %d undetermined\n", "pairs of reader and post", t.Owed, t.Barred, t.Unsure)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)
 	fmt.Fprintf(&s, "  %-28s %d, within the window that the README states", "links to missing pages", t.Windows)

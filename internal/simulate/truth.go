@@ -40,12 +40,18 @@ func (w *World) believe(c memory.Change) {
 // opened looks at an issue of the newsletter as it is opened: the page it is about is
 // there, unless the author did something since the run began that opens it.
 func (w *World) opened(c memory.Change) {
-	if c.Old != nil || c.New == nil || w.landing == nil || !strings.HasPrefix(c.Key, "issues/") || !strings.HasSuffix(c.Key, "/issue.json") {
+	if c.New == nil || w.landing == nil || !strings.HasPrefix(c.Key, "issues/") || !strings.HasSuffix(c.Key, "/issue.json") {
 		return
 	}
-	var issue struct{ Kind, Key, State string }
+	var issue struct{ Kind, Key, Post, State string }
 	if err := json.Unmarshal(c.New.Body, &issue); err != nil {
 		w.fail("%s cannot be read: %v", c.Key, err)
+		return
+	}
+	if issue.Key != "" {
+		w.posts[issue.Post] = issue.Key
+	}
+	if c.Old != nil {
 		return
 	}
 	if issue.Kind != "post" || issue.State != "waiting" || !w.desk.last.Before(w.landing.by.began) {

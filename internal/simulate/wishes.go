@@ -24,16 +24,34 @@ func (p *person) moved() time.Time {
 	return p.moves[len(p.moves)-1]
 }
 
-// prefer is somebody saving their preferences: how often, and about what. Who chooses
-// among topics is not certain to get every post.
+// prefer is somebody saving their preferences: how often, and about what.
 func (w *World) prefer(p *person) {
-	form := url.Values{"t": {p.token}, "do": {"save"}, "cadence": {[]string{"each", "weekly", "monthly"}[w.chance.IntN(3)]}}
-	if w.weather.leaps && w.chance.IntN(4) == 0 {
-		form["topics"] = []string{"garden"}
-		p.since = time.Time{}
+	cadence := rhythms[w.chance.IntN(3)]
+	var topics []string
+	if w.weather.leaps && w.chance.IntN(3) == 0 {
+		topics = []string{garden}
 	}
-	w.say("%s switches to %s, topics %v", p.address, form.Get("cadence"), form["topics"])
-	w.ask(p.address, http.MethodPost, "/preferences", form, func(int, string, bool) {})
+	w.save(p, cadence, topics)
+}
+
+// save sends the form of the preferences' page. As long as the author has named no topics
+// there are none to choose among; the page that is answered says which ones are chosen.
+func (w *World) save(p *person, cadence string, topics []string) {
+	w.say("%s switches to %s, topics %v", p.address, cadence, topics)
+	often, about := p.begin(rhythm, cadence), p.begin(subjects, everything)
+	if len(topics) > 0 {
+		about.value = garden
+	}
+	form := url.Values{"t": {p.token}, "do": {"save"}, "cadence": {cadence}, "topics": topics}
+	w.attempt(w.ask(p.address, http.MethodPost, "/preferences", form, func(_ int, body string, ok bool) {
+		if ok && strings.Contains(body, "Saved.") {
+			if !strings.Contains(body, `name="topics"`) {
+				about.value = everything
+			}
+			succeed(often, about)
+			w.say("%s is told that it is saved: %s, %s", p.address, cadence, about.value)
+		}
+	}), often, about)
 }
 
 func (w *World) pause(p *person) {
@@ -41,15 +59,19 @@ func (w *World) pause(p *person) {
 		return
 	}
 	w.say("%s pauses for a week", p.address)
-	p.since = time.Time{}
 	certain := p.reviving == 0
-	w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(status int, body string, ok bool) {
-		if ok && certain && p.reviving == 0 && status == http.StatusOK && strings.Contains(body, "Nothing will be sent until then") {
+	pausing := p.begin(sleep, asleep)
+	w.attempt(w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(status int, body string, ok bool) {
+		if !ok || status != http.StatusOK || !strings.Contains(body, "Nothing will be sent until then") {
+			return
+		}
+		succeed(pausing)
+		if certain && p.reviving == 0 {
 			p.paused = time.Now()
 			w.tally.Pauses++
 			w.say("%s is told that nothing comes for a week", p.address)
 		}
-	})
+	}), pausing)
 }
 
 func (w *World) unpause(p *person) {
@@ -59,13 +81,20 @@ func (w *World) unpause(p *person) {
 	w.say("%s ends a pause", p.address)
 	p.paused = time.Time{}
 	p.reviving++
-	w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"resume"}}, func(int, string, bool) { p.reviving-- })
+	waking := p.begin(sleep, awake)
+	w.attempt(w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"resume"}}, func(_ int, body string, ok bool) {
+		p.reviving--
+		if ok && strings.Contains(body, "Welcome back.") {
+			succeed(waking)
+		}
+	}), waking)
 }
 
 // relocate asks for the newsletter at another address; the mail that it leads to goes on
 // with it.
 func (w *World) relocate(p *person) {
-	if p.token == "" || p.next != "" || !p.left.IsZero() || p.since.IsZero() {
+	now := span{time.Now(), time.Now()}
+	if p.token == "" || p.next != "" || !p.left.IsZero() || !p.is(presence, subscribed, now) {
 		return
 	}
 	p.next = fmt.Sprintf("new%d.%s", len(p.former)+1, p.id())

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -26,17 +27,20 @@ type World struct {
 	done                              sync.WaitGroup // every invocation's goroutine
 	queue                             []*message
 
-	people  []*person
-	errands []errand
-	known   map[string]*person                // by an address they have or had, as last asked for
-	pressed func(p *person, to, token string) // the button of a mail that asks to confirm something
-	news    []mailRequest                     // mails to the author
-	hooks   int                               // webhooks sent
-	mailgun mailgun
-	parcels []parcel
-	got     map[string]map[string]int // by person and post: how often
-	leapt   time.Duration             // in leaps
-	unsure  time.Time                 // since when the fate of a request is not known; zero: all are
+	people   []*person
+	errands  []errand
+	known    map[string]*person                // by an address they have or had, as last asked for
+	pressed  func(p *person, to, token string) // the button of a mail that asks to confirm something
+	news     []mailRequest                     // mails to the author
+	hooks    int                               // webhooks sent
+	mailgun  mailgun
+	parcels  []parcel
+	got      map[string]map[string]int // by person and post: how often
+	attempts []attempt                 // what people do, as long as it may still have an effect
+	editions map[string]*edition       // by the id of the issue
+	posts    map[string]string         // the file of each post, by its id
+	leapt    time.Duration             // in leaps
+	unsure   time.Time                 // since when the fate of a request is not known; zero: all are
 
 	desk   *desk
 	reader *reader
@@ -94,12 +98,14 @@ func newWorldAt(seed uint64, chance *rand.Rand, weather weather, begin time.Time
 	w.began, w.swept = begin, true
 	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
 	w.mailgun.deliveries, w.known = map[string]*delivery{}, map[string]*person{}
+	w.editions, w.posts = map[string]*edition{}, map[string]string{}
 	w.pressed = w.press
 	w.reader = newReader(w)
 	if w.weather.founded {
 		was := genesis()
 		w.s3, w.generation = was.s3.Clone(time.Now), was.generation
 		for _, p := range was.people {
+			p.deeds = slices.Clone(p.deeds) // all histories share those of the beginning
 			w.people = append(w.people, &p)
 		}
 		for _, key := range w.s3.Keys("site", "") {

@@ -106,11 +106,6 @@ type yearTally struct {
 	ticks, undetermined, pairs, got                                                 int
 }
 
-// span is a time from one moment to another.
-type span struct{ from, to time.Time }
-
-func (s span) has(t time.Time) bool { return !t.Before(s.from) && !t.After(s.to) }
-
 const zone = "Europe/Berlin"
 
 var berlin = func() *time.Location {
