@@ -43,8 +43,8 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 		}
 	}
 	for key, f := range next.Files {
-		if was := old.Files[key]; was != f && (was == nil || was.CopyOf != f.CopyOf) {
-			receipt(key)
+		if was := old.Files[key]; was != f && (was == nil || was.ETag != f.ETag || was.CopyOf != f.CopyOf) {
+			receipt(key) // it may have been looked at only because another post asked for its path
 		}
 	}
 	if !maps.Equal(old.Owed.Announce, next.Owed.Announce) {

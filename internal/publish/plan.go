@@ -83,6 +83,11 @@ func (r *run) takeSettings(ctx context.Context, next *catalog.Catalog, work map[
 		for _, e := range next.Posts {
 			work[e.Key] = true
 		}
+		for key, f := range next.Files {
+			if f.Copy != nil {
+				work[key] = true // it becomes a post as it was read
+			}
+		}
 	}
 	return len(found), nil
 }

@@ -355,6 +355,37 @@ func TestBadSettingsKeepTheLastGoodOnes(t *testing.T) {
 	w.settled()
 }
 
+// TestAnotherTimeZoneForACopy: a file that waits because it repeats another is a post the
+// moment the other changes, and its date is then meant in the zone that holds now.
+func TestAnotherTimeZoneForACopy(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/a.md", post("One", "date: 2026-03-01\n"))
+	w.run(p, "posts/a.md")
+	w.put("posts/b.md", post("One", "date: 2026-03-01\n"))
+	w.run(p, "posts/b.md")
+	w.put("posts/a.md", post("Another", "date: 2026-03-02\n"))
+	w.put("posts/site.yaml", "title: My Blog\ntimezone: America/Chicago\n")
+	w.run(p, "posts/a.md", "posts/site.yaml")
+	w.has("the page", w.page("blog/b/index.html"), "2026-03-01T00:00:00-06:00")
+	w.settled()
+}
+
+// TestAHolderIsLookedAt: a new version of a post that was noticed only because another asked
+// for its address has a receipt too, although its own event was lost.
+func TestAHolderIsLookedAt(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/a.md", post("One", "slug: shared\n"))
+	w.run(p, "posts/a.md")
+	w.put("posts/a.md", post("Two", "slug: shared\n"))
+	w.put("posts/b.md", post("Another", "slug: shared\n"))
+	w.run(p, "posts/b.md")
+	w.has("the page", w.page("blog/shared/index.html"), "Two")
+	w.has("the receipt", w.receipt("posts/a.md"), "Two")
+	w.settled()
+}
+
 // TestDamagedPhoto: a photo that is whole outside and damaged inside is refused when
 // it is uploaded, not when a page waits for it.
 func TestDamagedPhoto(t *testing.T) {
