@@ -51,9 +51,10 @@ type deed struct {
 	anew  bool // somebody came who was not there: what they chose before holds no more
 }
 
-// certain tells whether a deed took effect, and before a moment.
+// certain tells whether a deed took effect, and before a moment: of two things at the same
+// moment nobody knows which came first.
 func (d *deed) certain(by time.Time) bool {
-	return !d.faint && !d.done.IsZero() && !d.done.After(by)
+	return !d.faint && !d.done.IsZero() && d.done.Before(by)
 }
 
 // end is from when on a deed has no effect any more; zero: it may have one yet.
@@ -151,12 +152,12 @@ func (p *person) is(f facet, value string, s span) bool {
 	return len(values) == 1 && values[0] == value
 }
 
-// came is when somebody who was not there was last told that they are; zero: they always
-// were.
+// came is just after somebody who was not there was last told that they are; zero: they
+// always were.
 func (p *person) came() (at time.Time) {
 	for _, d := range p.deeds {
 		if d.anew && d.certain(time.Now()) {
-			at = d.done // what they chose with it is certain from here on
+			at = d.done.Add(1) // what they chose with it is certain from here on
 		}
 	}
 	return at
@@ -166,7 +167,7 @@ func (p *person) came() (at time.Time) {
 func (p *person) slept(s span) bool {
 	last := p.last(sleep, s)
 	return len(last) > 0 && !slices.ContainsFunc(last, func(d *deed) bool {
-		return d.value != asleep || d.done.IsZero() || d.done.After(s.from) || !s.to.Before(d.from.Add(pauseFor))
+		return d.value != asleep || !d.certain(s.from) || !s.to.Before(d.from.Add(pauseFor))
 	})
 }
 

@@ -71,7 +71,7 @@ func (w *World) judgePair(p *person, key string) {
 //   - it was there before a restore: who had it is not known any more, so that nobody may
 //     get it twice;
 //   - somebody came, left, paused, or chose topics while such an edition was frozen or sent,
-//     or it is not known whether they did, because no answer came;
+//     or it is not known whether they did, because no answer came, or for which cadence;
 //   - somebody moved, and then a restore forgot it.
 func (w *World) owed(p *person, key string, with []*edition) bool {
 	d := w.desk
@@ -97,9 +97,12 @@ func (w *World) owed(p *person, key string, with []*edition) bool {
 		return false
 	}
 	// Where they had one cadence only, what became of the post afterwards changes nothing.
-	// Else it has to be in the mails of the others too.
-	until := time.Now()
-	if len(p.may(rhythm, span{lastOf(first.Add(-lateness), came), whole.to})) == 1 {
+	// Else it has to be in the mails of the others too, and each they had is certain.
+	until, meanwhile := time.Now(), span{lastOf(first.Add(-lateness), came), whole.to}
+	if slices.ContainsFunc(p.last(rhythm, meanwhile), func(d *deed) bool { return !d.certain(whole.to) }) {
+		return false
+	}
+	if len(p.may(rhythm, meanwhile)) == 1 {
 		until = whole.to
 	}
 	return d.owed(key, until)

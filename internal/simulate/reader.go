@@ -73,8 +73,12 @@ func (r *reader) changed(c memory.Change, overtaken bool) {
 	if text(c.Key) {
 		body := string(c.New.Body)
 		r.whole(c.Key, body)
-		for path := range references(body) {
-			if key, ok := target(path); ok {
+		take := func(text string, all bool) {
+			for path := range references(text) {
+				key, ok := target(path)
+				if !ok || !all && !shown(key) {
+					continue
+				}
 				links[key] = true
 				if r.from[key] == nil {
 					r.from[key] = map[string]bool{}
@@ -82,6 +86,17 @@ func (r *reader) changed(c memory.Change, overtaken bool) {
 				r.from[key][c.Key] = true
 			}
 		}
+		if strings.HasSuffix(c.Key, ".xml") {
+			// What the text of a post leads to is its author's business, in a feed as on its page.
+			for found := true; found; {
+				var list, post string
+				list, body, found = strings.Cut(body, "<![CDATA[")
+				post, body, _ = strings.Cut(body, "]]>")
+				take(list, true)
+				take(post, false)
+			}
+		}
+		take(body, true)
 	}
 	r.pages[c.Key] = links
 }
@@ -140,6 +155,11 @@ func article(key string) bool {
 	return strings.HasSuffix(key, ".html") && !listing(key) && !strings.HasPrefix(key, "preview/")
 }
 
+// shown tells whether a file is shown in pages.
+func shown(key string) bool {
+	return strings.HasPrefix(key, "media/") || strings.HasPrefix(key, "assets/")
+}
+
 // listing tells whether a page is one that lists others.
 func listing(key string) bool {
 	return hubs[key] || slices.ContainsFunc([]string{"page/", "tags/", "archive/", "books/"}, func(p string) bool { return strings.HasPrefix(key, p) })
@@ -167,7 +187,7 @@ func (r *reader) follow(key, to string) {
 	}
 	// What a page of its own leads to is its author's business: two that name each other
 	// come up, or go, one before the other.
-	if !listing(key) && !strings.HasPrefix(to, "media/") && !strings.HasPrefix(to, "assets/") {
+	if !listing(key) && !shown(to) {
 		return
 	}
 	// The lists that every site has, and the pages of one that is long, lead to each other:
