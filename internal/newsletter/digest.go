@@ -8,6 +8,7 @@ import (
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 // OpenDigests opens the weekly and monthly issues that are due. Of several periods
@@ -54,6 +55,12 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 		After: d.Mark, To: max(d.Mark, coverable(w.catalog)), Carry: d.Carry,
 	}
 	i.ID = string(i.Kind) + "-" + i.Period
+	if id, err := n.forgotten(ctx, s.kind, s.period(d.Due), i.ID); err != nil || id != "" {
+		if err != nil {
+			return err
+		}
+		return n.suspect(ctx, id) // it is opened once the state knows again what was mailed
+	}
 	seen, err := n.witnessOf(ctx, i.ID)
 	if err != nil {
 		return err
@@ -84,6 +91,32 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 		return true
 	})
 	return err
+}
+
+// forgotten is a digest of a later period than the last one known, but for one, that was
+// begun and of which the state has no record; "" if there is none. What it covered would
+// be covered again.
+func (n *Newsletter) forgotten(ctx context.Context, k Kind, last, but string) (id string, err error) {
+	prefix := witnessPrefix + string(k) + "-"
+	for after, more := prefix+last, true; more; {
+		var objects []store.Object
+		if objects, more, err = n.Content.List(ctx, prefix, after, 1000); err != nil {
+			return "", err
+		}
+		for _, o := range objects {
+			after = o.Key
+			id := strings.TrimPrefix(o.Key, witnessPrefix)
+			if id == but || !issueID.MatchString(id) {
+				continue
+			}
+			if _, err := n.loadIssue(ctx, id); errors.Is(err, errNoIssue) {
+				return id, nil
+			} else if err != nil {
+				return "", err
+			}
+		}
+	}
+	return "", nil
 }
 
 // hopeless is how many failed renderings of a page no longer hold up the digests.

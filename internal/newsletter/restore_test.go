@@ -364,3 +364,34 @@ func TestARestoreTakesTheListFromWhoeverRemembersIt(t *testing.T) {
 		t.Errorf("in the end the issue is %s", i.State)
 	}
 }
+
+// TestADigestForgottenForMoreThanItsPeriod: nobody ran anything in the period of a digest
+// that a restored state does not know. The next one does not cover its posts again.
+func TestADigestForgottenForMoreThanItsPeriod(t *testing.T) {
+	for _, k := range []audience.Cadence{audience.Weekly, audience.Monthly} {
+		t.Run(string(k), func(t *testing.T) {
+			p := newPlace(t)
+			p.subscribe("ann", k)
+			n := p.engine()
+			p.ticks(n)
+			p.published(n, "alpha")
+			before := p.everything()
+			at, next, last := friday, nextFriday, nextFriday.AddDate(0, 0, 7)
+			if k == audience.Monthly {
+				at, next, last = firstOfDec, firstOfJan, firstOfJan.AddDate(0, 1, 0)
+			}
+			p.clock.set(at)
+			p.ticks(n)
+			p.mails("ann: alpha")
+			p.goBack(before)
+			p.clock.set(next)
+			n = p.engine()
+			p.ticks(n)
+			p.mails("ann: alpha")
+			p.published(n, "beta")
+			p.clock.set(last)
+			p.ticks(n)
+			p.mails("ann: alpha beta")
+		})
+	}
+}
