@@ -29,8 +29,8 @@ func TestMemory(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		const edges, between = 1 << 20, 7 << 20 // seven bytes a pixel may be given back on the way
-		if took > most+edges+between || took < most/2 {
+		const edges = 1 << 20
+		if took > most+edges+given<<20 || took < most/2 {
 			t.Errorf("%s takes %d bytes, said to be %d", name, took, most)
 		}
 	}
