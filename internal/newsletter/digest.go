@@ -8,7 +8,6 @@ import (
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
-	"github.com/pennypost/pennypost/internal/store"
 )
 
 // OpenDigests opens the weekly and monthly issues that are due. Of several periods
@@ -97,23 +96,19 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 // begun and of which the state has no record; "" if there is none. What it covered would
 // be covered again.
 func (n *Newsletter) forgotten(ctx context.Context, k Kind, last, but string) (id string, err error) {
-	prefix := witnessPrefix + string(k) + "-"
-	for after, more := prefix+last, true; more; {
-		var objects []store.Object
-		if objects, more, err = n.Content.List(ctx, prefix, after, 1000); err != nil {
-			return "", err
+	kind := string(k) + "-"
+	begun, err := n.witnessIDs(ctx, kind, kind+last)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range begun {
+		if id == but {
+			continue
 		}
-		for _, o := range objects {
-			after = o.Key
-			id := strings.TrimPrefix(o.Key, witnessPrefix)
-			if id == but || !issueID.MatchString(id) {
-				continue
-			}
-			if _, err := n.loadIssue(ctx, id); errors.Is(err, errNoIssue) {
-				return id, nil
-			} else if err != nil {
-				return "", err
-			}
+		if _, err := n.loadIssue(ctx, id); errors.Is(err, errNoIssue) {
+			return id, nil
+		} else if err != nil {
+			return "", err
 		}
 	}
 	return "", nil

@@ -35,7 +35,7 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	witnessed, err := n.witnessIDs(ctx)
+	witnessed, err := n.witnessIDs(ctx, "", "")
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (n *Newsletter) digestsFromIssues(ctx context.Context) error {
 			cover(id, i.To, i.Due)
 		}
 	}
-	witnessed, err := n.witnessIDs(ctx)
+	witnessed, err := n.witnessIDs(ctx, "", "")
 	if err != nil {
 		return err
 	}

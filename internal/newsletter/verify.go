@@ -31,7 +31,7 @@ func (n *Newsletter) Verify(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
-	witnessed, err := n.witnessIDs(ctx)
+	witnessed, err := n.witnessIDs(ctx, "", "")
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +128,15 @@ func (v *verifier) sending(ctx context.Context, i *Issue) error {
 	return ctx.Err()
 }
 
-// witnessIDs lists the issues that have a witness.
-func (n *Newsletter) witnessIDs(ctx context.Context) ([]string, error) {
+// witnessIDs lists the issues that have a witness and whose ids begin with a prefix, those
+// that come after an id.
+func (n *Newsletter) witnessIDs(ctx context.Context, prefix, after string) ([]string, error) {
 	var ids []string
-	for after, more := "", true; more; {
+	prefix, after = witnessPrefix+prefix, witnessPrefix+after
+	for more := true; more; {
 		var objects []store.Object
 		var err error
-		if objects, more, err = n.Content.List(ctx, witnessPrefix, after, 1000); err != nil {
+		if objects, more, err = n.Content.List(ctx, prefix, after, 1000); err != nil {
 			return nil, err
 		}
 		for _, o := range objects {
