@@ -23,6 +23,7 @@ var imports = []struct {
 	{"internal/code", "", "220 languages, for those who write pages"},
 	{"internal/settings", "", "the author's wishes, of use to everybody"},
 	{"internal/picture", "", "bytes in, bytes out"},
+	{"internal/picture/picturetest", "", "photos for tests"},
 	{"internal/receipt", "", "words for the author; what happened is told to it"},
 	{"internal/store", "", "buckets know nothing of what is in them"},
 	{"internal/catalog", "internal/post", "the value that knows all content; it reads and writes nothing"},

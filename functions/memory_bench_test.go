@@ -1,28 +1,34 @@
 package functions_test
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pennypost/pennypost/infra/infratest"
+	"github.com/pennypost/pennypost/internal/picture/picturetest"
 	"github.com/pennypost/pennypost/internal/post"
 )
 
 // heaviest are the files that take most memory for what they are, each at its limit,
 // the n-th unlike the others.
 var heaviest = map[string]func(n int) []byte{
-	"photo%d.jpg":            func(n int) []byte { return flatJPEG(n, 8000, 6250, 3, false) },
-	"inks%d.jpg":             func(n int) []byte { return flatJPEG(n, 8000, 6250, 4, false) },
-	"progressive%d.jpg":      func(n int) []byte { return flatJPEG(n, 6000, 4000, 3, true) },
-	"progressive-inks%d.jpg": func(n int) []byte { return flatJPEG(n, 6000, 4000, 4, true) },
+	"photo%d.jpg":            flat(picturetest.Flat{Width: 8000, Height: 6250, Components: 3}),
+	"inks%d.jpg":             flat(picturetest.Flat{Width: 8000, Height: 6250, Components: 4, Adobe: true}),
+	"progressive%d.jpg":      flat(picturetest.Flat{Width: 6000, Height: 4000, Components: 3, Progressive: true}),
+	"progressive-inks%d.jpg": flat(picturetest.Flat{Width: 6000, Height: 4000, Components: 4, Adobe: true, Progressive: true}),
 	"text%d.md": func(n int) []byte {
 		head := fmt.Sprintf("# Number %d\n\n|a|b|\n|-|-|\n", n)
 		return []byte(head + strings.Repeat("|x|y|\n", (post.MaxBytes-len(head))/6))
 	},
+}
+
+func flat(f picturetest.Flat) func(n int) []byte {
+	return func(n int) []byte {
+		f.Comment = fmt.Sprint(n)
+		return f.JPEG()
+	}
 }
 
 // BenchmarkPublishMemory gives the publish function, as it is shipped, the heaviest
@@ -87,40 +93,4 @@ func peakOf(b *testing.B, program string, n int) float64 {
 	}
 	_ = p.cmd.Process.Kill()
 	return most
-}
-
-// flatJPEG is a photo of one colour: each block of each component is a bit or two, so
-// that it has as many pixels as it may and hardly any bytes. n goes into a comment. Four
-// components are inks (ITU-T T.81, annexes B, F and G).
-func flatJPEG(n, w, h, components int, progressive bool) []byte {
-	var b bytes.Buffer
-	segment := func(marker byte, payload ...byte) {
-		b.Write([]byte{0xff, marker})
-		b.Write(binary.BigEndian.AppendUint16(nil, uint16(len(payload)+2)))
-		b.Write(payload)
-	}
-	b.Write([]byte{0xff, 0xd8})
-	segment(0xfe, fmt.Append(nil, n)...)
-	if components == 4 {
-		segment(0xee, []byte("Adobe\x00\x64\x00\x00\x00\x00\x00")...)
-	}
-	segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)
-	frame := []byte{8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), byte(components)}
-	scan := []byte{byte(components)}
-	for c := range byte(components) {
-		frame = append(frame, c+1, 0x11, 0)
-		scan = append(scan, c+1, 0)
-	}
-	marker, last, bits := byte(0xc0), byte(63), 2
-	if progressive {
-		marker, last, bits = 0xc2, 0, 1 // the first scan is all there is
-	}
-	segment(marker, frame...)
-	for _, table := range []byte{0x00, 0x10} { // one code, of one bit, for "nothing follows"
-		segment(0xc4, append(append([]byte{table, 1}, make([]byte, 15)...), 0)...)
-	}
-	segment(0xda, append(scan, 0, last, 0)...)
-	b.Write(make([]byte, (w+7)/8*((h+7)/8)*components*bits/8+8))
-	b.Write([]byte{0xff, 0xd9})
-	return b.Bytes()
 }
