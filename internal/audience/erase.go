@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +46,8 @@ func (k *keyring) fingerprintFor(use, address string) Fingerprint {
 const UseLink = "link"
 
 // Erase forgets somebody by an address: the record, those it moved from, the one it
-// moved to, and what was asked for in the form. What stays is a keyed hash with the
-// day, so that no import brings an address back, and the fact of a complaint. It
+// moved to or is about to, and what was asked for in the form. What stays is a keyed hash
+// with the day, so that no import brings an address back, and the fact of a complaint. It
 // works for an address that was never here, too; found tells whether there was a record.
 func (a *Audience) Erase(ctx context.Context, address string) (found bool, err error) {
 	ring, err := a.keys(ctx, keysFor)
@@ -70,49 +71,108 @@ func (a *Audience) Erase(ctx context.Context, address string) (found bool, err e
 			return found, err
 		}
 	}
-	if r := s.byAddress(address); r != nil {
-		found = true
-		if to, err := parseFingerprint(r.Moving); r.Moving != "" && err == nil {
-			half, err := a.otherHalf(ctx, ring, to, r.UID)
-			if err == nil && half != nil {
-				_, err = a.Erase(ctx, half.Email) // which takes this record with it
-			}
-			if err != nil {
-				return found, err
-			}
-		}
-		for _, uid := range r.Former {
-			if err := a.eraseFormer(ctx, uid); err != nil {
-				return found, err
-			}
-		}
-	}
-	if err := a.eraseSignups(ctx, ring, address); err != nil {
+	if err := a.eraseSignups(ctx, asksOf(ring, address)); err != nil {
 		return found, err
 	}
+	for r := s.byAddress(address); ; {
+		if r != nil {
+			found = true
+			if err := a.eraseHalves(ctx, ring, r); err != nil {
+				return found, err
+			}
+		}
+		// A change of address that began meanwhile has halves that are still to be erased.
+		newer, err := a.eraseOne(ctx, f, address, r)
+		if err != nil || newer == nil {
+			return found, err
+		}
+		r = newer
+	}
+}
+
+// eraseOne removes the record of an address and marks that it was erased, if its moves
+// are those of a record seen before; else it gives the record as it is.
+func (a *Audience) eraseOne(ctx context.Context, f Fingerprint, address string, seen *Subscriber) (newer *Subscriber, err error) {
 	now := stamp(a.now())
 	err = a.change(ctx, f.shard(), func(s *shard) error {
+		newer = nil
 		var was Subscriber
 		if r := s.byAddress(address); r != nil {
 			was = *r
+			if seen == nil || was.Moving != seen.Moving || !slices.Equal(was.Former, seen.Former) {
+				newer = &was
+				return errSame
+			}
 			s.remove(r.UID)
 		}
-		s.mark(f, func(m *mark) {
-			m.Erased = later(m.Erased, now)
-			m.Left = later(m.Left, was.LeftAt)
-			m.Bounced = later(m.Bounced, was.BouncedAt)
-			m.Complained = later(m.Complained, was.ComplainedAt)
-		})
+		s.erased(f, &was, now)
 		return nil
 	})
-	return found, err
+	return newer, err
 }
 
-// eraseFormer removes the signpost that a change of address left behind.
-func (a *Audience) eraseFormer(ctx context.Context, uid string) error {
+// erased remembers of an address that it was erased, and what had ended its record.
+func (s *shard) erased(f Fingerprint, was *Subscriber, at time.Time) {
+	s.mark(f, func(m *mark) {
+		m.Erased = later(m.Erased, at)
+		m.Left = later(m.Left, was.LeftAt)
+		m.Bounced = later(m.Bounced, was.BouncedAt)
+		m.Complained = later(m.Complained, was.ComplainedAt)
+	})
+}
+
+// eraseHalves erases what a record moved from, and where it is about to move.
+func (a *Audience) eraseHalves(ctx context.Context, ring *keyring, r *Subscriber) error {
+	if to, err := parseFingerprint(r.Moving); r.Moving != "" && err == nil {
+		// First nothing may come to stand there any more, then what does is erased.
+		if err := a.endMoving(ctx, ring, r, ending(Left), a.now()); err != nil {
+			return err
+		}
+		half, err := a.otherHalf(ctx, ring, to, r.UID)
+		if err == nil && half != nil {
+			_, err = a.Erase(ctx, half.Email) // which takes this record with it
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, uid := range r.Former {
+		if err := a.eraseFormer(ctx, ring, uid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseFormer removes what a change of address left behind: a signpost or, if it was
+// left half done, the old record.
+func (a *Audience) eraseFormer(ctx context.Context, ring *keyring, uid string) error {
 	n, err := ShardOf(uid)
 	if err != nil {
 		return fmt.Errorf("a former uid is damaged: %w", err)
+	}
+	s, err := a.read(ctx, n)
+	if err != nil {
+		return err
+	}
+	r := s.byUID(uid)
+	if r == nil {
+		return nil
+	}
+	f, err := parseFingerprint(r.Hash)
+	asks := []Fingerprint{f}
+	if r.Email != "" {
+		f, err = ring.fingerprint(r.Email), nil
+		asks = asksOf(ring, r.Email)
+		if err := a.noteLeaving(ctx, f, a.now()); err != nil {
+			return err
+		}
+	}
+	named := err == nil // else the signpost is damaged: there is no address to remember
+	if named {
+		if err := a.eraseSignups(ctx, asks); err != nil {
+			return err
+		}
 	}
 	now := stamp(a.now())
 	return a.change(ctx, n, func(s *shard) error {
@@ -120,18 +180,23 @@ func (a *Audience) eraseFormer(ctx context.Context, uid string) error {
 		if r == nil {
 			return errSame
 		}
-		hash := r.Hash
+		was := *r
 		s.remove(uid)
-		if f, err := parseFingerprint(hash); err == nil {
-			s.mark(f, func(m *mark) { m.Erased = later(m.Erased, now) })
+		if named {
+			s.erased(f, &was, now)
 		}
 		return nil
 	})
 }
 
-// eraseSignups deletes what an address asked for in the form, on whatever days are
+// asksOf are the fingerprints under which what an address asked for is kept.
+func asksOf(ring *keyring, address string) []Fingerprint {
+	return []Fingerprint{ring.fingerprintFor("", address), ring.fingerprintFor(UseLink, address)}
+}
+
+// eraseSignups deletes what was asked for in the form under some fingerprints, on whatever days are
 // still there: expiry may be late, and a data folder knows none.
-func (a *Audience) eraseSignups(ctx context.Context, ring *keyring, address string) error {
+func (a *Audience) eraseSignups(ctx context.Context, asks []Fingerprint) error {
 	after := signupPrefix
 	for {
 		next, _, err := a.state.List(ctx, signupPrefix, after, 1)
@@ -142,9 +207,8 @@ func (a *Audience) eraseSignups(ctx context.Context, ring *keyring, address stri
 			return nil
 		}
 		day, _, _ := strings.Cut(strings.TrimPrefix(next[0].Key, signupPrefix), "/")
-		for _, use := range []string{"", UseLink} {
-			key := signupPrefix + day + "/" + ring.fingerprintFor(use, address).String()
-			if err := a.deleteWhatever(ctx, key); err != nil {
+		for _, f := range asks {
+			if err := a.deleteWhatever(ctx, signupPrefix+day+"/"+f.String()); err != nil {
 				return fmt.Errorf("erase what was asked for: %w", err)
 			}
 		}

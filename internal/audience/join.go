@@ -44,18 +44,30 @@ func (e *RefusedError) Error() string {
 // left, bounced or was erased is a [*RefusedError]; so is anything after a complaint.
 // Confirming the same twice, or something older than what holds, changes nothing.
 func (a *Audience) Confirm(ctx context.Context, ask Ask) (Subscriber, error) {
-	return a.join(ctx, ask, func(r *Subscriber, m mark) error {
+	ring, err := a.keys(ctx, keysFor)
+	if err != nil {
+		return Subscriber{}, err
+	}
+	r, err := a.join(ctx, ring, ask, func(r *Subscriber, m mark) error {
 		if r != nil && !stamp(ask.At).After(r.Asked) && r.Status == Active {
 			return errSame
 		}
 		return m.refuses(stamp(ask.At))
 	})
+	if err != nil {
+		return Subscriber{}, err
+	}
+	return a.gather(ctx, ring, r)
 }
 
 // Add makes a subscriber on the author's word. Whoever is or was on the list, or
 // is remembered in any way, is left alone: [*RefusedError].
 func (a *Audience) Add(ctx context.Context, ask Ask) (Subscriber, error) {
-	return a.join(ctx, ask, func(r *Subscriber, m mark) error {
+	ring, err := a.keys(ctx, keysFor)
+	if err != nil {
+		return Subscriber{}, err
+	}
+	return a.join(ctx, ring, ask, func(r *Subscriber, m mark) error {
 		if r != nil {
 			if r.Status == Active && r.Asked.Equal(stamp(ask.At)) && r.Consent.Source == ask.Consent.Source {
 				return errSame // our own write, seen after an unclear answer
@@ -87,18 +99,14 @@ func (m mark) refuses(asked time.Time) error {
 
 // join inserts or renews the record of an address, unless judge objects. judge sees
 // the record, if there is one, and what ended it or is remembered of the address.
-func (a *Audience) join(ctx context.Context, ask Ask, judge func(*Subscriber, mark) error) (Subscriber, error) {
+func (a *Audience) join(ctx context.Context, ring *keyring, ask Ask, judge func(*Subscriber, mark) error) (Subscriber, error) {
 	if !ask.Cadence.Valid() {
 		return Subscriber{}, fmt.Errorf("%q is not a cadence", ask.Cadence)
-	}
-	ring, err := a.keys(ctx, keysFor)
-	if err != nil {
-		return Subscriber{}, err
 	}
 	f := ring.fingerprint(ask.Address)
 	now := a.now()
 	var out Subscriber
-	err = a.change(ctx, f.shard(), func(s *shard) error {
+	err := a.change(ctx, f.shard(), func(s *shard) error {
 		r := s.byAddress(ask.Address)
 		if err := judge(r, s.endings(f, r)); err != nil {
 			if errors.Is(err, errSame) {
@@ -106,7 +114,11 @@ func (a *Audience) join(ctx context.Context, ask Ask, judge func(*Subscriber, ma
 			}
 			return err
 		}
+		if r != nil {
+			r.choose(now)
+		}
 		if r == nil {
+			var err error
 			if r, err = s.fresh(f, ask, now, a); err != nil {
 				return err
 			}

@@ -78,7 +78,8 @@ func (a *Audience) end(ctx context.Context, address string, how ending, at time.
 }
 
 // endMoving ends mail to where a record is about to move, if it is, also if nothing
-// stands there yet: then the move is refused when it comes.
+// stands there yet: then the move is refused when it comes. Where its other half moved
+// on from there, that one ends too.
 func (a *Audience) endMoving(ctx context.Context, ring *keyring, r *Subscriber, how ending, at time.Time) error {
 	if r.Moving == "" {
 		return nil
@@ -87,7 +88,14 @@ func (a *Audience) endMoving(ctx context.Context, ring *keyring, r *Subscriber, 
 	if err != nil {
 		return fmt.Errorf("where %s is moving is damaged: %w", r.UID, err)
 	}
-	return a.endOne(ctx, to, func(s *shard) *Subscriber { return s.byFingerprint(ring, to) }, how, at)
+	if err := a.endOne(ctx, to, func(s *shard) *Subscriber { return s.byFingerprint(ring, to) }, how, at); err != nil {
+		return err
+	}
+	half, err := a.otherHalf(ctx, ring, to, r.UID)
+	if err != nil || half == nil {
+		return err
+	}
+	return a.endAt(ctx, half.Email, how, at)
 }
 
 // predecessors are the records that moved to r or are about to, as long as they are no
@@ -116,6 +124,11 @@ func (a *Audience) successors(ctx context.Context, s *shard, address string, f F
 	if s.byAddress(address) != nil {
 		return nil, nil
 	}
+	return a.movedFrom(ctx, s, f)
+}
+
+// movedFrom are the records to which signposts at an address lead; s is its shard.
+func (a *Audience) movedFrom(ctx context.Context, s *shard, f Fingerprint) ([]Subscriber, error) {
 	var all []Subscriber
 	for i := range s.Subscribers {
 		if s.Subscribers[i].Hash != f.String() {

@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"pgregory.net/rapid"
 
 	"github.com/pennypost/pennypost/internal/store"
+	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
 // model is what one address's state should be, told in as few words as possible.
@@ -43,6 +45,7 @@ type person struct {
 	t         *rapid.T
 	born      time.Time
 	ctx       context.Context
+	client    *s3.Client
 	list      *Audience
 	clock     *clock
 	addresses [2]string
@@ -117,8 +120,19 @@ func (p *person) add(i int, add func() bool, cadence Cadence) {
 func (p *person) move(uid string, i int) {
 	src, alive := p.leads[uid]
 	at := p.clock.now()
-	moved, err := p.list.Move(p.ctx, uid, ask(p.clock, p.addresses[i], Each))
+	q := ask(p.clock, p.addresses[i], Each)
 	from, to := &p.is[src], &p.is[i]
+	if dies := rapid.IntRange(-6, 14).Draw(p.t, "dies at"); dies > 0 {
+		line := &power{at: int64(dies), after: rapid.Bool().Draw(p.t, "after its effect")}
+		_, _ = line.over(p.client, p.clock.now).Move(p.ctx, uid, q)
+		// A choice that is made between the halves is the last one.
+		if c := rapid.SampledFrom(Cadences[:]).Draw(p.t, "meanwhile"); alive && src != i && from.active() && !to.active() && rapid.Bool().Draw(p.t, "chooses") {
+			_, err := p.list.Update(p.ctx, uid, func(s *Subscriber) error { s.Cadence = c; return nil })
+			p.ok(err)
+			from.cadence = c
+		}
+	}
+	moved, err := p.list.Move(p.ctx, uid, q)
 	switch {
 	case !alive:
 		if !errors.Is(err, ErrNotFound) {
@@ -227,11 +241,12 @@ func (p *person) shards() map[int][]byte {
 // that the last legitimate wish demands, and who left is never mailed without asking
 // again: not even if a backup of the shards from any moment is brought back.
 func TestAnyOrderOfEvents(t *testing.T) {
-	a, c := newAudience(t)
+	client, c := storetest.Server(t), newClock()
+	a := Open(Options{State: store.New(client, "state"), Now: c.now})
 	run := 0
 	rapid.Check(t, func(r *rapid.T) {
 		run++
-		p := &person{t: r, born: c.turn(24 * time.Hour), ctx: t.Context(), list: a, clock: c, leads: map[string]int{}, was: map[string]int{}}
+		p := &person{t: r, born: c.turn(24 * time.Hour), ctx: t.Context(), client: client, list: a, clock: c, leads: map[string]int{}, was: map[string]int{}}
 		for i := range p.addresses {
 			p.addresses[i] = fmt.Sprintf("reader%d-%d@example.org", run, i)
 		}

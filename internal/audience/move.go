@@ -5,27 +5,61 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
+
+// A change of address touches two shards, so it is done in steps, each of which can be
+// the last one before a crash and have anything happen right after it:
+//
+//  1. The old record says where it is moving. From here on who leaves or is erased at
+//     the old address has left at the new one too.
+//  2. The new record is there, and names the old one among its Former. Now there are two
+//     halves of one person: both may be mailed, nobody is mailed a post at both.
+//  3. The old record is a signpost. It becomes one only as what it was when all it held
+//     had come across: endings, choices, former uids. Whatever came in between is brought
+//     across first.
+//
+// Of two halves the choices that were made last hold ([Subscriber.Chosen]). Whoever
+// presses the button again, changes the preferences at either half, moves on from
+// either, or confirms anew at the new one, finishes the move first, so nobody is told
+// "saved" of a half that is about to be given up. A half to which nothing may be mailed,
+// because it bounced, say, is no place to go: then the old record goes on.
 
 // Move carries a subscription over to another address, which its owner has
 // confirmed. The old record stays as a signpost, so that links in old mails go on
 // working; ask's cadence, topics and name are not looked at. If the new address has
 // a subscription already, that one goes on with its own choices. Moving again after
-// a crash finishes what was begun.
+// a crash finishes what was begun; of two moves at once the one that ends last holds.
 func (a *Audience) Move(ctx context.Context, uid string, ask Ask) (Subscriber, error) {
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
 		return Subscriber{}, err
 	}
-	src, err := a.ByUID(ctx, uid)
-	if err != nil {
-		return Subscriber{}, err
+	for range maxMoves {
+		src, err := a.ByUID(ctx, uid)
+		if err != nil {
+			return Subscriber{}, err
+		}
+		if fold(src.Email) == fold(ask.Address) {
+			return src, nil // the same mailbox, or this very move was done before
+		}
+		if _, err := a.moveFrom(ctx, ring, src, ask); err != nil {
+			return Subscriber{}, err
+		}
+		// If src leads elsewhere now, another move was faster, or was finished first.
 	}
-	if fold(src.Email) == fold(ask.Address) {
-		return src, nil // the same mailbox, or this very move was done before
+	return Subscriber{}, fmt.Errorf("the moves of %s do not come to rest", uid)
+}
+
+// moveFrom is one step towards an address: to it, unless another move of src's, half
+// done, is to be finished first.
+func (a *Audience) moveFrom(ctx context.Context, ring *keyring, src Subscriber, ask Ask) (Subscriber, error) {
+	from, to := ring.fingerprint(src.Email), ring.fingerprint(ask.Address)
+	if src.Moving != to.String() {
+		on, err := a.goOn(ctx, ring, src)
+		if err != nil || on.UID != src.UID {
+			return on, err
+		}
 	}
-	to := ring.fingerprint(ask.Address)
 	if src.Status != Active {
 		// Perhaps they left when the move was half done: then it is done to its end, and
 		// they have left there too.
@@ -33,21 +67,13 @@ func (a *Audience) Move(ctx context.Context, uid string, ask Ask) (Subscriber, e
 			if err != nil {
 				return Subscriber{}, err
 			}
-			return a.depart(ctx, ring.fingerprint(src.Email), src, *half)
+			return a.depart(ctx, from, src, *half)
 		}
 		return Subscriber{}, &RefusedError{Status: src.Status}
 	}
-	if before, err := parseFingerprint(src.Moving); src.Moving != "" && err == nil && before != to {
-		half, err := a.otherHalf(ctx, ring, before, src.UID)
-		if err == nil && half != nil { // another move was left half done: one after the other
-			_, err = a.depart(ctx, ring.fingerprint(src.Email), src, *half)
-			if err == nil {
-				return a.Move(ctx, half.UID, ask)
-			}
-		}
-		if err != nil {
-			return Subscriber{}, err
-		}
+	src, err := a.gather(ctx, ring, src)
+	if err != nil {
+		return Subscriber{}, err
 	}
 	if err := a.setOut(ctx, src, to.String()); err != nil {
 		return Subscriber{}, err
@@ -59,7 +85,7 @@ func (a *Audience) Move(ctx context.Context, uid string, ask Ask) (Subscriber, e
 	if err != nil {
 		return Subscriber{}, err
 	}
-	return a.depart(ctx, ring.fingerprint(src.Email), src, dst)
+	return a.depart(ctx, from, src, dst)
 }
 
 // setOut notes in a record where it is about to move, unless its owner left; "" for nowhere.
@@ -83,8 +109,8 @@ func (a *Audience) setOut(ctx context.Context, src Subscriber, to string) error 
 	})
 }
 
-// otherHalf is the record at an address into which a uid is moving or moved; nil if
-// there is none.
+// otherHalf is the record into which a uid is moving or moved by way of an address: the
+// one that stands there, or one that it moved on to; nil if there is none.
 func (a *Audience) otherHalf(ctx context.Context, ring *keyring, f Fingerprint, uid string) (*Subscriber, error) {
 	s, err := a.read(ctx, f.shard())
 	if err != nil {
@@ -93,127 +119,58 @@ func (a *Audience) otherHalf(ctx context.Context, ring *keyring, f Fingerprint, 
 	if r := s.byFingerprint(ring, f); r != nil && slices.Contains(r.Former, uid) {
 		return r, nil
 	}
+	moved, err := a.movedFrom(ctx, s, f)
+	if err != nil {
+		return nil, err
+	}
+	for i := range moved {
+		if slices.Contains(moved[i].Former, uid) {
+			return &moved[i], nil
+		}
+	}
 	return nil, nil
 }
 
-// settleAt makes or finds the record at the new address.
+// settleAt makes or finds the record at the new address. Doing it again brings across
+// what was chosen at the old one since, and revives a record that ended before it was
+// asked for.
 func (a *Audience) settleAt(ctx context.Context, f Fingerprint, src Subscriber, ask Ask) (Subscriber, error) {
 	now := a.now()
 	asked := stamp(ask.At)
 	var out Subscriber
 	err := a.change(ctx, f.shard(), func(s *shard) error {
 		r := s.byAddress(ask.Address)
-		if r != nil && slices.Contains(r.Former, src.UID) {
-			out = *r
-			return errSame
+		if err := s.endings(f, r).refuses(asked); err != nil {
+			return err
 		}
-		if r == nil {
-			if err := s.Marks[f.String()].refuses(asked); err != nil {
-				return err
-			}
+		half := r != nil && slices.Contains(r.Former, src.UID)
+		switch {
+		case r == nil:
 			var err error
 			if r, err = s.fresh(f, ask, now, a); err != nil {
 				return err
 			}
+			r.Since = src.Since
+			r.become(src)
+		case r.Status != Active:
+			r.become(src)
+		case half && r.holds(&src) && !asked.After(r.Asked):
+			out = *r
+			return errSame
+		case half:
 			r.take(src)
-			r.Since, r.History = src.Since, slices.Clone(src.History)
-		} else {
-			if err := s.endings(f, r).refuses(asked); err != nil {
-				return err
-			}
-			if r.Status != Active {
-				r.setCadence(src.Cadence, stamp(now))
-				r.take(src)
-			}
+		default:
+			r.choose(later(stamp(now), src.Chosen)) // that they go on
 		}
 		if asked.After(r.Asked) || r.Confirmed.IsZero() {
 			r.Asked, r.Confirmed = asked, stamp(now)
 			r.Consent = ask.Consent
 			r.Consent.At = stamp(r.Consent.At)
 		}
-		r.Former = append(append(slices.Clone(r.Former), src.Former...), src.UID)
+		r.adopt(src)
 		r.settle()
 		out = *r
 		return nil
 	})
 	return out, err
-}
-
-// take copies the choices of another record.
-func (s *Subscriber) take(src Subscriber) {
-	s.Name, s.Cadence, s.Paused = src.Name, src.Cadence, src.Paused
-	s.Topics = slices.Clone(src.Topics)
-}
-
-// depart turns the old record into a signpost, and remembers of its address that what
-// was asked for it until now holds no more. If its owner left in the meantime, the
-// new one leaves with it.
-func (a *Audience) depart(ctx context.Context, f Fingerprint, src, dst Subscriber) (Subscriber, error) {
-	// As of what was asked for last, so that a wish for the old address that is still
-	// to be confirmed is not undone.
-	if err := a.noteLeaving(ctx, f, src.Asked); err != nil {
-		return Subscriber{}, err
-	}
-	// What ended mail to the old record ends it at the new address before the old one
-	// forgets it, so that a crash in between leaves it to be done again.
-	var leftAt, complainedAt time.Time
-	for range maxMoves {
-		known := mark{Left: leftAt, Complained: complainedAt}
-		gone, err := a.signpost(ctx, f, src.UID, dst.UID, func(r *Subscriber) bool {
-			leftAt, complainedAt = time.Time{}, r.ComplainedAt
-			if r.Status == Left {
-				leftAt = r.LeftAt
-			}
-			return known == mark{Left: leftAt, Complained: complainedAt}
-		})
-		if err != nil {
-			return Subscriber{}, err
-		}
-		if gone {
-			return a.ByUID(ctx, dst.UID)
-		}
-		if !leftAt.IsZero() {
-			err = a.endAt(ctx, dst.Email, ending(Left), later(leftAt, dst.Asked))
-		}
-		if err == nil && !complainedAt.IsZero() {
-			err = a.endAt(ctx, dst.Email, ending(Complained), complainedAt)
-		}
-		if err != nil {
-			return Subscriber{}, err
-		}
-	}
-	return Subscriber{}, fmt.Errorf("the old record of %s does not come to rest", src.UID)
-}
-
-// signpost turns an old record into one that only leads to the new one, if its owner is
-// content with what it says; gone tells that it is one now.
-func (a *Audience) signpost(ctx context.Context, f Fingerprint, uid, to string, content func(*Subscriber) bool) (gone bool, err error) {
-	err = a.change(ctx, f.shard(), func(s *shard) error {
-		gone = false
-		r := s.byUID(uid)
-		if r == nil {
-			return ErrNotFound
-		}
-		if r.MovedTo != "" {
-			gone = true
-			return errSame
-		}
-		if !content(r) {
-			return errSame
-		}
-		gone = true
-		s.mark(f, func(m *mark) {
-			*m = mark{
-				Erased: m.Erased, Moved: later(m.Moved, r.Asked), Left: later(m.Left, r.LeftAt),
-				Bounced: later(m.Bounced, r.BouncedAt), Complained: later(m.Complained, r.ComplainedAt),
-			}
-		})
-		*r = Subscriber{
-			UID: r.UID, Cadence: r.Cadence, Since: r.Since, Asked: r.Asked, Confirmed: r.Confirmed,
-			MovedTo: to, MovedAt: stamp(a.now()), Hash: f.String(),
-		}
-		r.settle()
-		return nil
-	})
-	return gone, err
 }

@@ -118,6 +118,9 @@ func (p *scanner) subscriber(r *Subscriber) {
 		case "paused":
 			r.Paused = p.time()
 			return 14
+		case "chosen":
+			r.Chosen = p.time()
+			return 15
 		}
 		return 0
 	})

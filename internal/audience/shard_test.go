@@ -84,7 +84,7 @@ func FuzzScanner(f *testing.F) {
 	s := &shard{}
 	for i, r := range []Subscriber{
 		{Email: "a@example.org", Cadence: Each, Since: at, Asked: at, Confirmed: at},
-		{Email: "ü@example.org", Name: "Zoë", Cadence: Weekly, Topics: []string{"books", "x"}, Paused: at, LeftAt: at, BouncedAt: at, Consent: Consent{At: at, Page: "/", Shown: "“Yes”", Source: "form"}},
+		{Email: "ü@example.org", Name: "Zoë", Cadence: Weekly, Topics: []string{"books", "x"}, Paused: at, Chosen: at, LeftAt: at, BouncedAt: at, Consent: Consent{At: at, Page: "/", Shown: "“Yes”", Source: "form"}},
 		{Email: "b@example.org", Name: `a "quoted" \ name`, Cadence: Monthly, History: []CadenceChange{{At: at, From: Each, To: Weekly}}, Former: []string{"000000000000"}},
 		{Cadence: Monthly, MovedTo: "000000000000", MovedAt: at, Hash: "x"},
 	} {

@@ -59,6 +59,9 @@ type Subscriber struct {
 	Status  Status   `json:"status"`
 	Cadence Cadence  `json:"cadence"`
 	Topics  []string `json:"topics,omitempty"` // ids of settings' topics; none: all
+	// Chosen is when name, cadence, topics or pause were last chosen anew; zero: never since they
+	// first came. A record they moved to has it from the one it has the choices of.
+	Chosen time.Time `json:"chosen,omitzero"`
 	// Since is the first confirmation of all; Asked is when what was last confirmed
 	// was asked for, Confirmed when it was confirmed.
 	Since     time.Time `json:"since"`
