@@ -153,7 +153,7 @@ func readStatus(s string) Status {
 // readTime understands the moments that exports hold; zero if it does not.
 func readTime(s string) time.Time {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST", "2006-01-02T15:04:05", "2006-01-02",
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05", "2006-01-02",
 		"1/2/2006", "1/2/2006 15:04", "1/2/06, 3:04 PM", "Jan 2, 2006", "January 2, 2006", "2006-01-02 15:04"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t

@@ -78,7 +78,7 @@ func (c *audienceList) Run(ctx context.Context, s surroundings) error {
 
 // audienceAdd is `pennypost audience add`.
 type audienceAdd struct {
-	dataFlags
+	changeFlags
 	Address string   `arg:"" help:"The e-mail address."`
 	Name    string   `help:"Their first name."`
 	Cadence string   `enum:"each,weekly,monthly" default:"each" help:"How often they want mail: ${enum}."`

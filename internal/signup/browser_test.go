@@ -54,6 +54,13 @@ func sights(s *site) map[string]string {
 		"unsubscribe":  s.get("/unsubscribe?t=" + token).body,
 		"not-found":    s.get("/nowhere").body,
 	}
+	complained := s.subscribe("carl@example.org", "each")
+	s.clock.turn(time.Minute)
+	if err := s.list.Complain(s.t.Context(), "carl@example.org", s.clock.now()); err != nil {
+		s.t.Fatal(err)
+	}
+	all["complained"] = s.get("/preferences?t=" + complained).body
+	all["never"] = s.post(s.linkIn(s.inbox.to("carl@example.org")[0]), nil).body
 	all["left"] = s.post("/unsubscribe?t="+token, nil).body
 	all["preferences-left"] = s.get("/preferences?t=" + token).body
 	all["overtaken"] = s.post(confirm, nil).body

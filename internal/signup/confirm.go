@@ -43,6 +43,9 @@ func (a *answer) postConfirm() error {
 		s, err = a.Audience.Confirm(ctx, ask)
 	}
 	var refused *audience.RefusedError
+	if errors.As(err, &refused) && refused.Status == audience.Complained || err == nil && s.Status == audience.Complained {
+		return a.show(http.StatusOK, neverPage)
+	}
 	if errors.As(err, &refused) || errors.Is(err, audience.ErrNotFound) || err == nil && s.Status != audience.Active {
 		return a.show(http.StatusOK, overtakenPage)
 	}

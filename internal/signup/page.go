@@ -62,8 +62,11 @@ var (
 		b.Raw(`<p>If this address is subscribed, a mail with a link is on its way. There is at most one a day.</p>`)
 	}}
 	overtakenPage = page{"This link is from before", func(b *theme.Body) {
-		b.Raw(`<p>Something newer has happened since this link was sent: you have unsubscribed, or the address did not accept our mail. What is newer counts, so this link does nothing any more.</p>
+		b.Raw(`<p>Something newer has happened since this link was sent: you have unsubscribed or changed your address, or it did not accept our mail. What is newer counts, so this link does nothing any more.</p>
 <p>If you want the newsletter after all, you are welcome: <a href="/subscribe">subscribe again</a>.</p>`)
+	}}
+	neverPage = page{"Nothing is sent there", func(b *theme.Body) {
+		b.Raw("<p>A mail of ours was reported as spam from this address. " + neverAgain + "</p>")
 	}}
 	notSubscribedPage = page{"You are not subscribed", func(b *theme.Body) {
 		b.Raw(`<p>Nothing is kept about you here, and nothing is sent to you.</p>
@@ -78,3 +81,6 @@ var (
 func startAgain(b *theme.Body) {
 	b.Raw(`<p>Please go back and try again, or <a href="/subscribe">start here</a>.</p>`)
 }
+
+// neverAgain says what follows from a complaint, lest somebody wait for a mail that never comes.
+const neverAgain = `It is not written to again, whatever is asked for, not even to confirm. If that was a slip, <a href="/subscribe">subscribe</a> with another address.`

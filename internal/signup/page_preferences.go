@@ -38,10 +38,15 @@ func (p *preferences) write(b *theme.Body) {
 		b.Raw("  <button class=\"button button-quiet\" type=\"submit\">Unsubscribe</button>\n</form>\n")
 	} else {
 		b.Text("<p>Nothing is sent to <strong>", audience.Mask(p.Who.Email), "</strong>")
-		if p.Who.Status == audience.Bounced {
+		switch p.Who.Status {
+		case audience.Complained:
+			b.Raw(", because a mail of ours was reported as spam there. " + neverAgain + "</p>\n")
+		case audience.Bounced:
 			b.Raw(", because the address did not accept our mail")
+			fallthrough
+		default:
+			b.Raw(".</p>\n<p>You are welcome to <a href=\"/subscribe\">subscribe again</a>.</p>\n")
 		}
-		b.Raw(".</p>\n<p>You are welcome to <a href=\"/subscribe\">subscribe again</a>.</p>\n")
 	}
 	p.writeKept(b)
 }

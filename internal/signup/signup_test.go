@@ -84,6 +84,41 @@ func TestFromTheBoxToTheLastGoodbye(t *testing.T) {
 	}
 }
 
+// Whoever moved to an address today, left and asks anew gets no second mail: the link of
+// the one they have subscribes them, to what they chose now.
+func TestLeavesAndComesBackOnTheDayOfAMove(t *testing.T) {
+	s := newSite(t)
+	token := s.subscribe("anna@example.org", "weekly")
+	s.clock.turn(time.Hour)
+	s.want(s.post("/preferences", url.Values{"t": {token}, "do": {"move"}, "email": {"lee@example.org"}}), 200)
+	link := s.linkIn(s.inbox.to("lee@example.org")[0])
+	s.clock.turn(time.Minute)
+	s.want(s.post(link, nil), 200, "your new address")
+	s.clock.turn(time.Minute)
+	s.want(s.post("/unsubscribe?t="+token, nil), 200)
+	s.want(s.post(link, nil), 200, "from before")
+	s.clock.turn(time.Minute)
+	s.ask("lee@example.org", "monthly")
+	s.want(s.get(link), 200, "one mail a month")
+	s.want(s.post(link, nil), 200, "You are subscribed", "one mail a month")
+	if n := len(s.inbox.to("lee@example.org")); n != 1 || s.status("lee@example.org") != audience.Active {
+		t.Errorf("%d mails, %s", n, s.status("lee@example.org"))
+	}
+}
+
+// After a complaint nobody is told to look for a mail that never comes.
+func TestWhoComplainedIsToldWhatFollows(t *testing.T) {
+	s := newSite(t)
+	token := s.subscribe("anna@example.org", "weekly")
+	link := s.linkIn(s.inbox.to("anna@example.org")[0])
+	s.clock.turn(time.Minute)
+	if err := s.list.Complain(t.Context(), "anna@example.org", s.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	s.want(s.get("/preferences?t="+token), 200, "reported as spam", "another address")
+	s.want(s.post(link, nil), 200, "reported as spam", "another address")
+}
+
 func TestOneClickHoweverItIsSent(t *testing.T) {
 	for name, send := range map[string]func(*site, string) reply{
 		"multipart": func(s *site, token string) reply {

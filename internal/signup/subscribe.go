@@ -90,10 +90,11 @@ func (a *answer) ask(w wish) error {
 	return a.request(w.Address, "", q)
 }
 
-// request claims an address's one mail of the day and sends it. The steps are the
-// same for every kind of address, as far as they can be.
+// request claims an address's one mail of the day and sends it. Nobody learns from how
+// long that takes what we know of an address: where nothing is sent it takes as long as
+// all of it last took where something was.
 func (a *answer) request(address, use string, q *request) error {
-	ctx := a.r.Context()
+	ctx, start := a.r.Context(), time.Now()
 	hash, err := a.Audience.Fingerprint(ctx, use, address)
 	if err != nil {
 		return err
@@ -109,12 +110,12 @@ func (a *answer) request(address, use string, q *request) error {
 	}
 	switch {
 	case !mine:
-		a.wait.imitate(ctx)
-		a.again(t, now, etag, how, q.Asked)
+		a.again(t, now, etag, how, q)
+		a.wait.imitate(ctx, start)
 		return nil
 	case how.Never || now.Kind == fresh && how.Status != audience.Active:
-		a.wait.imitate(ctx)
 		a.settle(ctx, t.key(), now, etag, withheld)
+		a.wait.imitate(ctx, start)
 		return nil
 	}
 	free, err := a.reserve(ctx)
@@ -123,24 +124,23 @@ func (a *answer) request(address, use string, q *request) error {
 	}
 	if !free {
 		// It stays pending as if it had not been tried. The answer is the same.
-		a.wait.imitate(ctx)
 		now.Tries--
 		a.settle(ctx, t.key(), now, etag, pending)
+		a.wait.imitate(ctx, start)
 		return nil
 	}
 	m, err := a.letter(t, now, how.UID)
 	if err != nil {
 		return err
 	}
-	start := time.Now()
 	if err := a.Sender.SendOne(ctx, a.look.settings, m, address); err != nil {
 		// It stays pending: sending the form again in a while tries once more. The
 		// answer is the same, because it must not tell one address from another.
 		a.Log.WarnContext(ctx, "could not mail a link to somebody who asked for one", "error", scrub(err.Error()))
 		return nil
 	}
-	a.wait.took(time.Since(start))
 	a.settle(ctx, t.key(), now, etag, sent)
+	a.wait.took(time.Since(start))
 	a.Say(map[kind]string{
 		join:  "somebody would like to subscribe · mailed a link to confirm it",
 		move:  "a subscriber has a new address · mailed it a link to confirm it",
@@ -150,12 +150,17 @@ func (a *answer) request(address, use string, q *request) error {
 }
 
 // again is for those who left after today's mail and ask anew: its link works
-// again, because there is no second mail until tomorrow.
-func (a *answer) again(t ticket, now *request, etag string, how audience.Standing, asked time.Time) {
-	if now.Kind != join || how.Ended.IsZero() || how.Ended.Before(now.wanted()) {
+// again, because there is no second mail until tomorrow. If it was a link to move to
+// this address, it subscribes the address now.
+func (a *answer) again(t ticket, now *request, etag string, how audience.Standing, q *request) {
+	if q.Kind != join || how.Ended.IsZero() || how.Ended.Before(now.wanted()) {
 		return
 	}
-	now.Again = asked
+	if now.Kind == move {
+		now.Kind, now.UID = join, ""
+		now.Name, now.Cadence, now.Topics, now.Page = q.Name, q.Cadence, q.Topics, q.Page
+	}
+	now.Again = q.Asked
 	if _, err := a.swap(a.r.Context(), t.key(), now, etag); err != nil {
 		a.Log.WarnContext(a.r.Context(), "could not note that somebody asked again", "error", scrub(err.Error()))
 	}
@@ -189,18 +194,18 @@ func (a *answer) letter(t ticket, q *request, uid string) (mail.Message, error) 
 	}.Message()
 }
 
-// lastSend remembers how long the last mail took, so that an answer that sends
-// none, to whatever address, can take as long.
+// lastSend remembers how long it last took to note what somebody asked for and to mail
+// it, so that an answer that sends nothing, to whatever address, can take as long.
 type lastSend struct{ nanoseconds atomic.Int64 }
 
-// usualSend is how long a mail takes as long as none was sent.
+// usualSend is how long that takes as long as none was sent.
 const usualSend = 300 * time.Millisecond
 
 func (l *lastSend) took(d time.Duration) {
 	l.nanoseconds.Store(int64(max(1, min(d, 2*time.Second))))
 }
 
-// last is how long a mail takes.
+// last is how long it takes.
 func (l *lastSend) last() time.Duration {
 	if n := l.nanoseconds.Load(); n > 0 {
 		return time.Duration(n)
@@ -208,9 +213,10 @@ func (l *lastSend) last() time.Duration {
 	return usualSend
 }
 
-func (l *lastSend) imitate(ctx context.Context) {
+// imitate waits until as much time has passed since a start.
+func (l *lastSend) imitate(ctx context.Context, start time.Time) {
 	select {
-	case <-time.After(l.last()):
+	case <-time.After(l.last() - time.Since(start)):
 	case <-ctx.Done():
 	}
 }

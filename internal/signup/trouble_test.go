@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -68,4 +69,20 @@ func TestHowLongAMailTakes(t *testing.T) {
 			t.Errorf("after one of %v: %v, want %v", took, got, want)
 		}
 	}
+}
+
+// What was done before counts, so that all answers end at the same time.
+func TestAnswersEndAtTheSameTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lastSend
+		l.took(500 * time.Millisecond)
+		for before, want := range map[time.Duration]time.Duration{0: 500, 200 * time.Millisecond: 500, 700 * time.Millisecond: 700} {
+			start := time.Now()
+			time.Sleep(before)
+			l.imitate(t.Context(), start)
+			if got := time.Since(start); got != want*time.Millisecond {
+				t.Errorf("after %v of work: %v", before, got)
+			}
+		}
+	})
 }
