@@ -38,6 +38,7 @@ func New(secret string) *Catalog {
 		Outputs:    map[string]Output{},
 		Pending:    map[string]Pending{},
 		Owed:       Owed{Announce: map[string]int64{}, Receipts: map[string]int64{}},
+		Unread:     map[string]Unread{},
 		Suspects:   map[string]int{},
 	}
 }
@@ -123,6 +124,9 @@ func (c *Catalog) check() error {
 	if c.Pending == nil {
 		c.Pending = n.Pending
 	}
+	if c.Unread == nil {
+		c.Unread = n.Unread
+	}
 	if c.Suspects == nil {
 		c.Suspects = n.Suspects
 	}
@@ -198,6 +202,7 @@ func (c *Catalog) Clone() *Catalog {
 			Cleared:      c.Owed.Cleared,
 		},
 		Sweep:    c.Sweep,
+		Unread:   maps.Clone(c.Unread),
 		Suspects: maps.Clone(c.Suspects),
 		Rebuilt:  c.Rebuilt,
 	}

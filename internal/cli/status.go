@@ -129,6 +129,9 @@ func (b board) pending(c *catalog.Catalog) {
 		}
 	}
 	b.line("pending", "%s to write, %s to open, %s", count(len(c.Pending), "output"), count(len(c.Owed.Announce), "issue"), count(len(c.Owed.Receipts), "receipt"))
+	if n := len(c.Unread); n > 0 {
+		b.more("%s to be read first", count(n, "uploaded file"))
+	}
 	if failing > 0 {
 		b.more("%s could not be made yet: the receipts of their posts say why", count(failing, "output"))
 	}

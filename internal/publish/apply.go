@@ -157,11 +157,13 @@ func (w *writer) cut(ctx context.Context) bool {
 	return true
 }
 
-// late tells whether a run has come to the last third of its time, which it needs
-// to record what it did.
-func (r *run) late(ctx context.Context) bool {
+func (r *run) late(ctx context.Context) bool { return r.Publisher.late(ctx, r.report.clock) }
+
+// late tells whether what began at some time has come to the last third of the time it
+// has, which it needs to record what it did.
+func late(ctx context.Context, began time.Time) bool {
 	deadline, limited := ctx.Deadline()
-	return limited && time.Until(deadline) < deadline.Sub(r.report.clock)/3
+	return limited && time.Until(deadline) < deadline.Sub(began)/3
 }
 
 func (w *writer) fail(key string, err error) {

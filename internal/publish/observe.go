@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,29 +30,40 @@ type observer struct {
 	content  *store.Bucket
 	darkroom chan struct{} // bounds how many files of pictures are in memory at once
 	desk     *desk         // and what they and texts take when they are read
+	late     func(context.Context) bool
 
 	mu   sync.Mutex
 	seen map[string]catalog.Seen
 }
+
+// errLate is reported where there is no time left for more.
+var errLate = errors.New("there is not time for everything")
 
 // Ours tells whether a content key is one that publishing looks at.
 func Ours(key string) bool {
 	return strings.HasPrefix(key, catalog.Root) && !strings.HasSuffix(key, "/") && !post.Ignored(key)
 }
 
-// look fetches and parses the keys. What equals the catalog's knowledge, by ETag,
-// is left out of the answer unless anew is set.
-func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, how post.Options, anew bool) ([]catalog.Seen, error) {
+// look fetches and parses the keys, texts before pictures. What equals the catalog's
+// knowledge, by ETag, is left out of the answer unless it is to be read anew. It also
+// returns the keys for which there was no time; the first is looked at however late it is.
+func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, how post.Options, anew bool) (found []catalog.Seen, unread []string, err error) {
+	slices.SortFunc(keys, textsFirst)
 	out := make([]catalog.Seen, len(keys))
+	tardy := make([]bool, len(keys))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
 	for i, key := range keys {
 		g.Go(func() error {
 			known := ""
-			if f := c.Files[key]; f != nil && !anew {
+			if f := c.Files[key]; f != nil && !anew && !c.Unread[key].Anew {
 				known = f.ETag
 			}
-			s, err := o.one(ctx, key, known, how)
+			s, err := o.one(ctx, key, known, how, i > 0)
+			if errors.Is(err, errLate) {
+				tardy[i] = true
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("reading %s: %w", key, err)
 			}
@@ -60,20 +72,40 @@ func (o *observer) look(ctx context.Context, c *catalog.Catalog, keys []string, 
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	kept := out[:0]
-	for _, s := range out {
-		if s.Key != "" {
-			kept = append(kept, s)
+	for i, s := range out {
+		if tardy[i] {
+			unread = append(unread, keys[i])
+		} else if s.Key != "" {
+			found = append(found, s)
 		}
 	}
-	return kept, nil
+	return found, unread, nil
 }
 
-// one looks at a single key. The zero Seen means: as known.
-func (o *observer) one(ctx context.Context, key, known string, how post.Options) (catalog.Seen, error) {
+// textsFirst orders keys: posts and settings take hardly any time, photos a second each.
+func textsFirst(a, b string) int {
+	if image := post.IsImage(a); image != post.IsImage(b) {
+		if image {
+			return 1
+		}
+		return -1
+	}
+	return strings.Compare(a, b)
+}
+
+// one looks at a single key. The zero Seen means: as known. If it can wait and it is
+// late, errLate is reported, unless it was read already.
+func (o *observer) one(ctx context.Context, key, known string, how post.Options, canWait bool) (catalog.Seen, error) {
+	memo := fmt.Sprint(how.Location, how.Language, "\x00", key)
 	for try := 0; ; try++ {
+		o.mu.Lock()
+		s, parsed := o.seen[memo]
+		o.mu.Unlock()
+		if !parsed && canWait && o.late(ctx) {
+			return catalog.Seen{}, errLate
+		}
 		head, err := o.content.Head(ctx, key)
 		if errors.Is(err, store.ErrNotFound) {
 			return catalog.Seen{Key: key, Missing: true}, nil
@@ -84,16 +116,12 @@ func (o *observer) one(ctx context.Context, key, known string, how post.Options)
 		if head.ETag == known {
 			return catalog.Seen{}, nil
 		}
-		memo := fmt.Sprint(how.Location, how.Language, "\x00", key)
-		o.mu.Lock()
-		s, parsed := o.seen[memo]
-		o.mu.Unlock()
 		if parsed && s.ETag == head.ETag {
 			return s, nil
 		}
 		s = catalog.Seen{Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified}
 		if s.Problem = unusable(key, head.Size); s.Problem == "" {
-			err := o.read(ctx, &s, how)
+			err := o.read(ctx, &s, how, canWait)
 			if (errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound)) && try < maxRaces {
 				continue // replaced in between: look again
 			}
@@ -109,7 +137,7 @@ func (o *observer) one(ctx context.Context, key, known string, how post.Options)
 }
 
 // read fetches and parses the object that was seen.
-func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options) error {
+func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options, canWait bool) error {
 	if post.IsImage(s.Key) {
 		o.darkroom <- struct{}{}
 		defer func() { <-o.darkroom }()
@@ -119,6 +147,9 @@ func (o *observer) read(ctx context.Context, s *catalog.Seen, how post.Options) 
 			return err
 		}
 		defer leave()
+	}
+	if canWait && o.late(ctx) { // it may have waited long for its turn
+		return errLate
 	}
 	_, body, err := o.content.Get(ctx, s.Key, store.Cond{IfMatch: s.ETag})
 	if err != nil {

@@ -17,7 +17,9 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 		owed = true
 	}
 	for key := range work {
-		receipt(key)
+		if _, unread := next.Unread[key]; !unread {
+			receipt(key)
+		}
 	}
 	for id, e := range next.Posts {
 		was := old.Posts[id]

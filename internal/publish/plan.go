@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,11 +34,11 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 				looked[key] = true
 			}
 		}
-		slices.Sort(keys)
-		found, err := r.observer.look(ctx, next, keys, Reading(look.settings), r.anew)
+		found, unread, err := r.observer.look(ctx, next, keys, Reading(look.settings), r.anew)
 		if err != nil {
 			return nil, false, err
 		}
+		r.note(next, keys, unread)
 		take(next, found, now)
 		seen += len(found)
 		settled := next.Settle(now, Rules(look.settings))
@@ -56,7 +57,7 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 	r.planned = plan
 	marked := next.Reconcile(digests(plan), site.Kept, unreadable(next, plan), next.Nonce)
 	owes := owe(old, next, work)
-	return plan, seen > 0 || marked > 0 || owes || next.Reader != old.Reader, nil
+	return plan, seen > 0 || marked > 0 || owes || next.Reader != old.Reader || !maps.Equal(next.Unread, old.Unread), nil
 }
 
 // takeSettings looks at site.yaml before everything else, because it says how posts are
@@ -69,10 +70,11 @@ func (r *run) takeSettings(ctx context.Context, next *catalog.Catalog, work map[
 	if err != nil {
 		return 0, err
 	}
-	found, err := r.observer.look(ctx, next, []string{settings.Key}, post.Options{}, r.anew)
+	found, unread, err := r.observer.look(ctx, next, []string{settings.Key}, post.Options{}, r.anew)
 	if err != nil {
 		return 0, err
 	}
+	r.note(next, []string{settings.Key}, unread)
 	take(next, found, now)
 	after, err := r.look(next)
 	if err != nil {

@@ -61,8 +61,9 @@ type Options struct {
 type Publisher struct {
 	Options
 
-	chunk int        // objects a sweep lists at a time
-	turn  sync.Mutex // of runs, if alone
+	chunk int                                   // objects a sweep lists at a time
+	late  func(context.Context, time.Time) bool // whether to leave the rest to the next run
+	turn  sync.Mutex                            // of runs, if alone
 
 	mu     sync.Mutex
 	cached *version // the catalog last read or written
@@ -84,7 +85,7 @@ type settled struct {
 }
 
 // New returns a Publisher. It does no input or output.
-func New(o Options) *Publisher { return &Publisher{Options: o, chunk: chunk} }
+func New(o Options) *Publisher { return &Publisher{Options: o, chunk: chunk, late: late} }
 
 // look returns the settings of a catalog and the theme made of them.
 func (p *Publisher) look(c *catalog.Catalog) (*settled, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/store"
@@ -15,11 +16,15 @@ const deaths = 3
 // RunAlone is Run for keys that were delivered before without success: one key at
 // a time, noted beforehand, so that a file which kills the process is known by
 // it. The third time such a file is quarantined: it gets a receipt and is left
-// alone until it is replaced.
+// alone until it is replaced. With too little time for all keys it reports an error.
 func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
-	for _, key := range keys {
+	began := time.Now()
+	for i, key := range keys {
 		if !Ours(key) {
 			continue
+		}
+		if i > 0 && p.late(ctx, began) {
+			return errLate
 		}
 		quarantined, err := p.suspect(ctx, key)
 		if err != nil {
@@ -73,6 +78,7 @@ func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, 
 			return true
 		}
 		delete(next.Suspects, key)
+		delete(next.Unread, key)
 		next.See(catalog.Seen{
 			Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified,
 			Problem: "pennypost stopped working on this file three times and leaves it alone now: simplify it (fewer nested lists or quotes, a smaller picture) and upload it again",

@@ -24,6 +24,9 @@ func (p *Publisher) Repair(ctx context.Context) error {
 	if err := p.putAside(ctx); err != nil {
 		return err
 	}
+	if err := p.catchUp(ctx); err != nil {
+		return err
+	}
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		next.Sweep = catalog.Sweep{Done: next.Sweep.Done, Bucket: "content"}
 		return true

@@ -30,7 +30,8 @@ type run struct {
 // finished by the next run.
 //
 //  1. Load the catalog.
-//  2. Look at each key as it is now.
+//  2. Look at each key as it is now. For what there is no time is left to the next
+//     tick (unread.go), and nothing is written before.
 //  3. Settle paths over all posts, plan all outputs, compare with what is there.
 //  4. Commit what is known, what is pending, what is owed.
 //  5. Apply what is pending (apply.go).
@@ -51,6 +52,7 @@ func (p *Publisher) start(ctx context.Context, keys []string, anew bool) error {
 		anew:      anew,
 	}
 	r.report.clock = time.Now()
+	r.observer.late = r.late
 	work := map[string]bool{}
 	for _, key := range keys {
 		if Ours(key) {
@@ -73,6 +75,10 @@ func (r *run) rounds(ctx context.Context, work map[string]bool) error {
 		v, plan, err := r.commitPlan(ctx, work)
 		if err != nil {
 			return err
+		}
+		if n := len(v.catalog.Unread); n > 0 {
+			r.Log.Info("there was not time to read everything; the next tick goes on", "files", n)
+			return nil
 		}
 		if len(v.catalog.Pending) == 0 {
 			return nil

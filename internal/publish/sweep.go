@@ -26,7 +26,7 @@ func (p *Publisher) sweepDue(c *catalog.Catalog, now time.Time, first bool) bool
 // catalog knows it is looked at as if an event had told of it; an output that is
 // missing, changed or an orphan is marked as pending. It writes nothing to the
 // site itself. It goes on where the last call ended and returns when it is
-// through or its share is done.
+// through or its share is done. What there is no time to read, a later tick reads.
 func (p *Publisher) Sweep(ctx context.Context) error {
 	v, err := p.load(ctx)
 	if err != nil {

@@ -16,8 +16,8 @@ const reader = post.Version + "/" + picture.Version
 // sweepEvery is how often the catalog is held against both buckets.
 const sweepEvery = time.Hour
 
-// Tick is what the clock calls about once a minute: posts whose time has come go
-// live, what a dead run left pending or owed is finished, and now and then the
+// Tick is what the clock calls about once a minute: what a run had no time to read is
+// read, posts whose time has come go live, what a dead run left pending or owed is finished, and now and then the
 // sweep looks for what events failed to tell. With nothing to do it costs one
 // conditional GET.
 func (p *Publisher) Tick(ctx context.Context) error {
@@ -32,6 +32,8 @@ func (p *Publisher) Tick(ctx context.Context) error {
 	now := p.Now()
 	c := v.catalog
 	switch {
+	case len(c.Unread) > 0:
+		err = p.catchUp(ctx)
 	case v.etag == "", p.sweepDue(c, now, first):
 		err = p.Sweep(ctx)
 	case c.Reader != reader:

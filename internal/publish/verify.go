@@ -236,6 +236,9 @@ func (v *verifier) owed() {
 		}
 		v.tell(finding{what: what})
 	}
+	for key := range v.c.Unread {
+		v.tell(finding{what: key + " is still to be read"})
+	}
 	for key := range v.c.Owed.Receipts {
 		v.tell(finding{what: "the receipt of " + key + " is still to be written"})
 	}

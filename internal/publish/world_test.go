@@ -284,8 +284,8 @@ func (w *world) settled() {
 	ctx := w.t.Context()
 	c := w.catalog()
 	early := w.now.Sub(c.Owed.Cleared) < time.Minute // since the CDN was cleared
-	if len(c.Pending) > 0 || len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 && !early {
-		w.t.Errorf("still pending %v, owed %+v", c.Pending, c.Owed)
+	if len(c.Unread) > 0 || len(c.Pending) > 0 || len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 && !early {
+		w.t.Errorf("still to be read %v, pending %v, owed %+v", c.Unread, c.Pending, c.Owed)
 	}
 	there := map[string]string{}
 	for _, o := range storetest.List(w.t, w.content, "posts/") {

@@ -46,6 +46,9 @@ func (w *World) judgeSite() {
 			w.fail("%s is on the site and belongs to nothing", key)
 		}
 	}
+	if len(known.Unread) > 0 {
+		w.fail("still to be read: %v", slices.Sorted(maps.Keys(known.Unread)))
+	}
 	if n := len(known.Pending); n > 0 {
 		w.fail("still pending: %v", slices.Sorted(maps.Keys(known.Pending)))
 	}
