@@ -14,7 +14,7 @@ import (
 // audienceExport is `pennypost audience export`.
 type audienceExport struct {
 	dataFlags
-	File string `arg:"" optional:"" help:"The file to write, which only you can read; without it the list goes to the terminal or the next program."`
+	File string `arg:"" optional:"" help:"The file to write, which only you can read; without it, or with -, the list goes to the terminal or the next program."`
 	Yes  bool   `help:"Replace a file that is there."`
 }
 
@@ -23,7 +23,7 @@ func (c *audienceExport) Run(ctx context.Context, s surroundings) error {
 	return withAudience(ctx, &c.dataFlags, func(list *audience.Audience, _ data) error {
 		var n int
 		var err error
-		if c.File == "" {
+		if c.File == "" || c.File == "-" {
 			n, err = list.Export(ctx, s.out)
 		} else {
 			n, err = c.write(ctx, list)

@@ -29,6 +29,7 @@ func (t *Theme) Archive(to io.Writer, v *Archive) error {
 	if len(v.Years) == 0 && len(v.Months) == 0 {
 		w.raw(`<p class="empty">Nothing has been published here yet.</p>` + "\n")
 	}
+	w.html(t.frame.box)
 	w.raw("</main>\n")
 	t.frame.bottom(&w)
 	return w.end(to)
@@ -57,6 +58,7 @@ func (t *Theme) Links(to io.Writer, v *Links) error {
 		w.raw(`<p class="empty">There is nothing to list yet.</p>` + "\n")
 	}
 	w.counted(v.Links)
+	w.html(t.frame.box)
 	w.raw("</main>\n")
 	t.frame.bottom(&w)
 	return w.end(to)

@@ -39,9 +39,7 @@ func (t *Theme) Article(to io.Writer, v *Article) error {
 	}
 	w.raw("</article>\n")
 	w.neighbours(v.Older, v.Newer)
-	if !v.Static {
-		w.html(t.frame.box)
-	}
+	w.html(t.frame.box)
 	w.raw("</main>\n")
 	t.frame.bottom(&w)
 	return w.end(to)

@@ -2,8 +2,8 @@ package theme
 
 import "html/template"
 
-// SubscribeForm is the form by which a reader asks for mail. The box below an
-// article and the page /subscribe are both made of it.
+// SubscribeForm is the form by which a reader asks for mail. The box at the
+// end of every page and the page /subscribe are both made of it.
 //
 // Other forms in the body of a [Notice] look like it by these classes: form on
 // the form; field on a div that holds a label, an input, select or textarea and a
@@ -48,7 +48,8 @@ func (t *Theme) SubscribeForm(v SubscribeForm) (template.HTML, error) {
 	return part(func(w *writer) { t.writeForm(w, v) }), nil
 }
 
-// writeBox writes the form with its heading, as it stands below an article.
+// writeBox writes the form with its heading, as it stands at the end of every page of
+// the site.
 func (t *Theme) writeBox(w *writer) {
 	w.raw(`<section class="box" aria-labelledby="box-heading">
   <div class="box-text">

@@ -216,3 +216,16 @@ func TestWordsAreEscaped(t *testing.T) {
 		t.Error("the icon holds markup")
 	}
 }
+
+// TestEveryPageHasTheBox: wherever a reader is, the form is at the end of the page, but for
+// error pages, redirects and the subscriber's own.
+func TestEveryPageHasTheBox(t *testing.T) {
+	th := sampleTheme(t)
+	for name, page := range samplePages(t, th) {
+		n := strings.Count(page, `<section class="box"`)
+		without := slices.Contains([]string{"missing", "subscribe", "preferences", "redirect"}, name)
+		if without != (n == 0) || n > 1 {
+			t.Errorf("%s: there are %d", name, n)
+		}
+	}
+}
