@@ -41,7 +41,7 @@ type Catalog struct {
 	Pending    map[string]Pending   `json:"pending"`    // by site key
 	Owed       Owed                 `json:"owed"`
 	Sweep      Sweep                `json:"sweep"`
-	// Unread are content keys that a run had no time to look at. While there are any,
+	// Unread are content keys that a sweep found, or that a run had no time to look at. While there are any,
 	// nothing is written to the site: it would be made of half of what was uploaded.
 	Unread map[string]Unread `json:"unread,omitempty"`
 	// Suspects counts the runs that began to read a key alone and were not seen to
@@ -140,9 +140,9 @@ type Owed struct {
 // Unread is a content key that is still to be looked at.
 type Unread struct {
 	Anew bool `json:"anew,omitempty"` // also if it is as it is known
-	// Tried is set while a run looks at the key together with others. Where nobody took
-	// it away again, one of them may have ended that run.
-	Tried bool `json:"tried,omitempty"`
+	// Tried counts the runs that began to look at the key together with others and were
+	// not seen to come back: one of them may end every run.
+	Tried int `json:"tried,omitempty"`
 }
 
 // Sweep is how far the comparison of the catalog with both buckets has come.

@@ -39,7 +39,7 @@ func (p *Publisher) Sweep(ctx context.Context) error {
 			return err
 		}
 		if len(keys) > 0 {
-			if err := p.Run(ctx, keys); err != nil {
+			if err := p.find(ctx, keys); err != nil {
 				return err
 			}
 		}

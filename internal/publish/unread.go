@@ -24,14 +24,30 @@ func (r *run) note(next *catalog.Catalog, keys, unread []string) {
 	}
 }
 
-// catchUp looks at what runs had no time to look at: at all of it together, and if
-// that ended the process, at one key at a time, so that the file which does so is known.
+// find adds keys to what is to be looked at, and looks. Noted beforehand, a file that
+// ends the process is found out, though no message tells how often it was tried.
+func (p *Publisher) find(ctx context.Context, keys []string) error {
+	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
+		before := len(next.Unread)
+		for _, key := range keys {
+			next.Unread[key] = next.Unread[key]
+		}
+		return len(next.Unread) > before
+	})
+	if err != nil {
+		return err
+	}
+	return p.catchUp(ctx)
+}
+
+// catchUp looks at what is to be looked at: at all of it together, and if that ended
+// the process three times, at one key at a time, so that the file which does so is known.
 func (p *Publisher) catchUp(ctx context.Context) error {
 	var together, alone []string
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		together, alone = nil, nil
 		for key, u := range next.Unread {
-			if u.Tried {
+			if u.Tried >= deaths {
 				alone = append(alone, key)
 			} else {
 				together = append(together, key)
@@ -42,7 +58,7 @@ func (p *Publisher) catchUp(ctx context.Context) error {
 		}
 		for _, key := range together {
 			u := next.Unread[key]
-			u.Tried = true
+			u.Tried++
 			next.Unread[key] = u
 		}
 		return len(together) > 0
@@ -65,8 +81,8 @@ func (p *Publisher) untry(ctx context.Context, keys []string) error {
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		changed := false
 		for _, key := range keys {
-			if u, waits := next.Unread[key]; waits && u.Tried {
-				u.Tried = false
+			if u, waits := next.Unread[key]; waits && u.Tried > 0 {
+				u.Tried = 0
 				next.Unread[key] = u
 				changed = true
 			}
