@@ -17,15 +17,18 @@ const crowded State = "crowded"
 var crowdedID = regexp.MustCompile(`^signups-[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 
 // TellCrowded makes the next tick mail the author that more people asked to subscribe
-// within an hour than newsletter.max_signups_per_hour allows to be mailed.
+// within an hour than newsletter.max_signups_per_hour allows to be mailed. The news and the
+// day (UTC) for which there are such news are one write: saying it again that day, as who
+// died after saying it does, mails nothing.
 func (n *Newsletter) TellCrowded(ctx context.Context, at time.Time) error {
 	at = at.UTC().Truncate(time.Second)
-	id := "signups-" + at.Format(time.DateOnly)
+	day := at.Format(time.DateOnly)
 	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
-		if _, known := o.News[id]; known {
+		if o.Crowded >= day { // days as written sort as they come
 			return false
 		}
-		return o.hear(id, news{State: crowded, At: at})
+		o.Crowded = day
+		return o.hear("signups-"+day, news{State: crowded, At: at})
 	})
 	return err
 }

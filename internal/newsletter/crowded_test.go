@@ -22,4 +22,15 @@ func TestTheAuthorHearsOfManySignups(t *testing.T) {
 	if len(got) != 1 || got[0].subject != "Very many people ask to subscribe" || !strings.Contains(strings.Join(strings.Fields(got[0].text), " "), "more than 40 people asked") {
 		t.Errorf("mails to the author: %+v", got)
 	}
+	// Who died before writing down that it was said says it again.
+	for day, want := range []int{1, 2} {
+		p.clock.forward(time.Duration(day) * 24 * time.Hour)
+		if err := n.TellCrowded(t.Context(), p.clock.now()); err != nil {
+			t.Fatal(err)
+		}
+		p.ticks(n)
+		if got := p.letters(); len(got) != want {
+			t.Errorf("%d mails to the author, want %d", len(got), want)
+		}
+	}
 }

@@ -22,6 +22,8 @@ type outbox struct {
 	Restored bool `json:"restored,omitempty"`
 	// News is what the author is still to be told by mail, by issue or complaint.
 	News map[string]news `json:"news,omitempty"`
+	// Crowded is the last day on which there were news of too many sign-ups.
+	Crowded string `json:"crowded,omitempty"`
 	// Telling is the mail to the author that is under way, if any.
 	Telling *telling `json:"telling,omitempty"`
 }

@@ -39,8 +39,8 @@ type Options struct {
 	Log             *slog.Logger // nil: nowhere; no line holds an address
 	// Say is told in one calm line what happened; may be nil.
 	Say func(line string)
-	// Crowded is told, about once a day, that more people ask than the settings allow to
-	// be mailed in an hour; may be nil.
+	// Crowded is told that more people ask than the settings allow to be mailed in an hour;
+	// may be nil. It hears so at least once a day, and has to make one mail of it.
 	Crowded func(ctx context.Context, at time.Time) error
 }
 

@@ -22,7 +22,8 @@ type rate struct {
 	Nonce   string `json:"nonce"` // of this writing
 	// Minutes counts the mails of the last hour by Unix minute.
 	Minutes map[int64]int `json:"minutes"`
-	// Told is the day (UTC) on which the author last heard that the limit was reached.
+	// Told is the last day (UTC) of which whoever tells the author knows that the limit was
+	// reached, so that a flood asks them once.
 	Told string `json:"told,omitempty"`
 }
 
@@ -97,14 +98,14 @@ func (a *answer) reserve(ctx context.Context) (bool, error) {
 
 func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// tellCrowded lets the author hear that the limit was reached, unless somebody else did
-// so since told was read.
+// tellCrowded lets the author hear that the limit was reached. The day is marked after that:
+// who dies in between leaves it to the next one, whose telling changes nothing.
 func (a *answer) tellCrowded(ctx context.Context, now time.Time, told string) {
-	mine, err := a.markTold(ctx, told, dayOf(now))
-	if mine && err == nil {
-		a.Say("more people asked to subscribe than newsletter.max_signups_per_hour allows · the others are mailed when they ask again")
-		if err = a.Crowded(ctx, now); err != nil {
-			_, _ = a.markTold(ctx, dayOf(now), told) // the next one tells it
+	err := a.Crowded(ctx, now)
+	if err == nil {
+		var mine bool
+		if mine, err = a.markTold(ctx, told, dayOf(now)); mine && err == nil {
+			a.Say("more people asked to subscribe than newsletter.max_signups_per_hour allows · the others are mailed when they ask again")
 		}
 	}
 	if err != nil {

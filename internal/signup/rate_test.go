@@ -2,6 +2,7 @@ package signup
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -45,8 +46,8 @@ func TestAFloodOfStrangers(t *testing.T) {
 	if n := len(s.inbox.letters); n != most {
 		t.Errorf("%d mails after half an hour", n)
 	}
-	if n := s.crowded.Load(); n != 1 {
-		t.Errorf("the author is told %d times", n)
+	if n := s.daysTold(); n != 1 {
+		t.Errorf("the author is told of %d days", n)
 	}
 
 	s.clock.turn(31 * time.Minute)
@@ -73,15 +74,47 @@ func TestAFloodOfStrangers(t *testing.T) {
 	if n := len(s.inbox.letters); n != 2*most {
 		t.Errorf("%d mails in the second hour", n)
 	}
-	if n := s.crowded.Load(); n != 1 {
-		t.Errorf("the author is told %d times in one day", n)
+	if n := s.daysTold(); n != 1 {
+		t.Errorf("the author is told of %d days after one", n)
 	}
 	s.clock.turn(24 * time.Hour)
 	good = s.get("/subscribe").fields().Get("form")
 	s.clock.turn(3 * time.Second)
 	flood(2)
-	if n := s.crowded.Load(); n != 2 {
-		t.Errorf("the author is told %d times in two days", n)
+	if n := s.daysTold(); n != 2 {
+		t.Errorf("the author is told of %d days after two", n)
+	}
+}
+
+// daysTold is for how many days the author was to be told that too many ask.
+func (s *site) daysTold() (days int) {
+	s.crowded.Range(func(any, any) bool { days++; return true })
+	return days
+}
+
+// Who dies before the author could be told leaves that to the next one who is not mailed.
+func TestWhoDiesBeforeTellingOfAFlood(t *testing.T) {
+	s := newSite(t)
+	s.clock.turn(time.Minute)
+	if _, err := s.state.Create(t.Context(), rateKey, fmt.Appendf(nil, `{"version":1,"nonce":"n","minutes":{"%d":100}}`, minuteOf(s.clock.now())), plainHeader); err != nil {
+		t.Fatal(err)
+	}
+	s.dies.Store(1)
+	ask := func(address string) (answered bool) {
+		form := s.want(s.post("/subscribe", url.Values{"email": {address}, "cadence": {"each"}}), 200).fields()
+		s.clock.turn(3 * time.Second)
+		resp, err := (&http.Client{Transport: s.client}).PostForm(s.url+"/subscribe", form)
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return true
+	}
+	if ask("anna@example.org") || s.daysTold() != 0 {
+		t.Fatal("it did not die")
+	}
+	if !ask("berta@example.org") || s.daysTold() != 1 {
+		t.Error("the author is never told")
 	}
 }
 

@@ -85,7 +85,8 @@ type site struct {
 	list   *audience.Audience
 	clock  *clock
 
-	crowded atomic.Int64 // how often the author was to be told
+	crowded sync.Map     // the days for which the author was to be told
+	dies    atomic.Int64 // how often whoever is to tell the author dies first
 }
 
 // clock is a clock that tests turn.
@@ -135,9 +136,15 @@ func newSite(t testing.TB) *site {
 	lines := &lockedBuffer{b: s.log}
 	h := New(Options{
 		Audience: s.list, State: s.state, Sender: s.inbox, Now: s.clock.now, SiteURL: "http://127.0.0.1",
-		Log:     slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Say:     func(line string) { fmt.Fprintln(lines, line) },
-		Crowded: func(context.Context, time.Time) error { s.crowded.Add(1); return nil },
+		Log: slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Say: func(line string) { fmt.Fprintln(lines, line) },
+		Crowded: func(_ context.Context, at time.Time) error {
+			if s.dies.Add(-1) >= 0 {
+				panic(http.ErrAbortHandler)
+			}
+			s.crowded.Store(dayOf(at), true)
+			return nil
+		},
 	})
 	h.wait.took(0) // tests do not wait
 	server := httptest.NewServer(h)
