@@ -57,7 +57,7 @@ func envelope(s *settings.Settings, subject, preview string) (Message, error) {
 	if err := siteURL(s); err != nil {
 		return Message{}, err
 	}
-	from, err := sender(s)
+	from, err := From(s)
 	if err != nil {
 		return Message{}, err
 	}

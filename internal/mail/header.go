@@ -43,9 +43,9 @@ func shorten(text string, n int) string {
 	return strings.TrimRight(cut, " ,;:.–—-") + "…"
 }
 
-// sender is the From field: newsletter.from, or the author's name (else the
+// From is the From field: newsletter.from, or the author's name (else the
 // title) at the sending domain.
-func sender(s *settings.Settings) (string, error) {
+func From(s *settings.Settings) (string, error) {
 	if from := line(s.Newsletter.From); from != "" {
 		a, err := mail.ParseAddress(from)
 		if err != nil {

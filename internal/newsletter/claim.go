@@ -86,6 +86,6 @@ func (n *Newsletter) refund(ctx context.Context, messages int, at time.Time) err
 }
 
 // messageID is the name of a range's mail, the same at every attempt.
-func messageID(i *Issue, s span) string {
-	return fmt.Sprintf("%s.%s.%d-%d@%s", i.ID, i.Freeze, s.From, s.To, i.Domain)
+func messageID(i *Issue, c claim) string {
+	return fmt.Sprintf("%s.%s.%d-%d@%s", i.ID, i.Freeze, c.From, c.To, i.route(c).Domain)
 }

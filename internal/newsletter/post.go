@@ -34,8 +34,12 @@ func (n *Newsletter) post(ctx context.Context, i *Issue, l *list, c claim, peopl
 	}
 	ctx, cancel := inTime(ctx)
 	defer cancel()
+	way, message := i.route(c), m.Message
+	if way.From != "" {
+		message.From = way.From
+	}
 	r.outcome = n.Sender.Send(ctx, Request{
-		Domain: i.Domain, Region: i.Region, Message: m.Message, MessageID: messageID(i, c.span), To: to,
+		Domain: way.Domain, Region: way.Region, Message: message, MessageID: messageID(i, c), To: to,
 	})
 	if r.outcome == nil {
 		r.outcome = Uncertain{Reason: "the sender did not say"}

@@ -22,6 +22,8 @@ type progress struct {
 	Uncertain []claim   `json:"uncertain,omitempty"`
 	Failed    []failure `json:"failed,omitempty"`
 	Counts    Counts    `json:"counts"`
+	// Route is how mails go since the author mended the settings; nil: as they were frozen.
+	Route *route `json:"route,omitempty"`
 }
 
 // span is the places From (included) to To (not) of the list.
@@ -44,6 +46,8 @@ type claim struct {
 	By string    `json:"by"` // the call that claimed it
 	// Owner is the run the call belongs to.
 	Owner string `json:"owner"`
+	// Route is how it goes, if that changed since the freeze.
+	Route *route `json:"route,omitempty"`
 	// Since is when it became uncertain, and Why. Count is how many were addressed,
 	// if that is known.
 	Since time.Time `json:"since,omitzero"`
@@ -133,7 +137,7 @@ func (p *progress) take(parts []part, most, batch, allowed int, now time.Time, b
 	var taken []claim
 	claimed := func(s span) {
 		s.Attempt++
-		taken = append(taken, claim{span: s, At: now, By: by, Owner: owner})
+		taken = append(taken, claim{span: s, At: now, By: by, Owner: owner, Route: p.Route})
 		allowed -= s.len()
 	}
 	var left []span

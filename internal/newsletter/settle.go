@@ -72,11 +72,11 @@ func (n *Newsletter) ask(ctx context.Context, i *Issue, p *progress) []answer {
 	var answers []answer
 	now := n.Now()
 	for _, c := range p.Uncertain {
-		id := messageID(i, c.span)
+		id, way := messageID(i, c), i.route(c)
 		if n.Events == nil || now.Sub(c.Since) < n.Settle || n.ending(ctx) || !n.mayAsk(id, now) {
 			continue
 		}
-		found, trustworthy, err := n.Events.Accepted(ctx, i.Domain, i.Region, id)
+		found, trustworthy, err := n.Events.Accepted(ctx, way.Domain, way.Region, id)
 		n.logged(!errors.Is(err, ErrNoLog))
 		switch {
 		case err != nil:

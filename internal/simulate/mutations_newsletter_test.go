@@ -33,12 +33,12 @@ var newsletterMutations = []mutation{
 		name: "an uncertain request is posted again at once", paper: "TestUncertainRequest",
 		why:  "if it was taken, these people are mailed twice",
 		want: `a second time`,
-		edits: []edit{{"internal/newsletter/settle.go", `		id := messageID(i, c.span)
+		edits: []edit{{"internal/newsletter/settle.go", `		id, way := messageID(i, c), i.route(c)
 `, `		if BROKEN {
 			answers = append(answers, answer{c, false})
 			continue
 		}
-		id := messageID(i, c.span)
+		id, way := messageID(i, c), i.route(c)
 `}},
 	},
 	{
