@@ -10,8 +10,9 @@ import (
 	"github.com/pennypost/pennypost/internal/theme"
 )
 
-// author serves /author: what the links in the author's mails lead to. Whoever has
-// the link may act on its one issue; one link lists all that is held. Looking changes nothing; pressing a button does.
+// author serves /author: what the links in the author's mails lead to. Whoever has the
+// link may act on its one issue; one link lists all that is held. Looking changes nothing;
+// pressing a button does.
 type author struct {
 	newsletter *newsletter.Newsletter
 	frame      *signup.Handler
@@ -19,7 +20,7 @@ type author struct {
 
 var authorLabels = map[newsletter.Action]string{
 	newsletter.ActSend:    "Send it now",
-	newsletter.ActCancel:  "Cancel it: mail it to nobody (else)",
+	newsletter.ActCancel:  "Cancel it: mail it to nobody",
 	newsletter.ActRelease: "Release it: mail it all the same",
 	newsletter.ActResume:  "Go on with the mailing",
 }
@@ -101,9 +102,17 @@ func (a author) show(w http.ResponseWriter, r *http.Request, status int, token s
 		}
 		b.Raw("<form class=\"form\" method=\"post\" action=\"/author\">\n")
 		b.Hidden("t", token)
-		for _, do := range view.Actions {
-			b.Text(`  <p><button class="button" type="submit" name="do" value="`, string(do), "\">")
-			b.Text("", authorLabels[do], "</button></p>\n")
+		for i, do := range view.Actions {
+			label, class := authorLabels[do], "button"
+			if do == newsletter.ActCancel && !view.Frozen.IsZero() {
+				label = "End it: mail it to nobody else"
+			}
+			if i > 0 {
+				class = "button button-quiet"
+			}
+			b.Text(`  <p><button class="`, class, `" type="submit" name="do" `)
+			b.Text(`value="`, string(do), "\">")
+			b.Text("", label, "</button></p>\n")
 		}
 		b.Raw("</form>")
 	})

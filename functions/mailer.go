@@ -88,13 +88,13 @@ func outcome(err error) newsletter.Outcome {
 	case err == nil:
 		return newsletter.Accepted{}
 	case errors.Is(err, errNoKey):
-		return newsletter.Throttled{} // nothing left the house
+		return newsletter.Throttled{Reason: "the key for Mailgun cannot be read"} // nothing left the house
 	case errors.As(err, &limit):
 		return newsletter.Limit{Max: limit.Max}
 	case errors.As(err, &throttled):
 		return newsletter.Throttled{Until: throttled.Until}
 	case errors.As(err, &auth):
-		return newsletter.Stopped{Reason: auth.Error()}
+		return newsletter.Stopped{Reason: auth.Error(), Remedy: auth.Remedy()}
 	case errors.As(err, &large):
 		return newsletter.Failed{Reason: large.Error()}
 	case errors.As(err, &refused) && refused.BadRecipient:
@@ -102,7 +102,7 @@ func outcome(err error) newsletter.Outcome {
 	case errors.As(err, &refused):
 		return newsletter.Failed{Reason: refused.Error()}
 	case errors.As(err, &unsent):
-		return newsletter.Throttled{}
+		return newsletter.Throttled{Reason: "Mailgun cannot be reached"}
 	}
 	return newsletter.Uncertain{Reason: err.Error()}
 }

@@ -22,7 +22,7 @@ func TestEveryAnswerOfMailgun(t *testing.T) {
 	}
 	done := ending{newsletter.Closed, 3, "3 subscribers who chose each post: mailed"}
 	held := func(words string) ending {
-		return ending{newsletter.Held, 0, "3 subscribers who chose each post: stopped, because " + words}
+		return ending{newsletter.Held, 0, "3 subscribers who chose each post: stopped before anybody was mailed, because " + words}
 	}
 	failed := func(words string) ending { return ending{newsletter.Closed, 0, "(3 failed: " + words} }
 	for _, c := range []struct {
@@ -50,10 +50,10 @@ func TestEveryAnswerOfMailgun(t *testing.T) {
 		{`{"next":[{"do":"400","text":"'to' parameter is not a valid address","times":9}]}`, 0, failed("Mailgun refused the message (400): 'to' parameter is not a valid address)")},
 		{`{"next":[{"do":"400","text":"o:tag is too long"}]}`, 0, failed("Mailgun refused the message (400): o:tag is too long)")},
 		{`{"next":[{"do":"413"}]}`, 0, failed("Mailgun finds the message too large: ")},
-		{`{"next":[{"do":"401"}]}`, 0, held("Mailgun refuses this account (401): Forbidden")},
-		{`{"next":[{"do":"402"}]}`, 0, held("Mailgun refuses this account (402): ")},
-		{`{"next":[{"do":"403"}]}`, 0, held("Mailgun refuses this account (403): ")},
-		{`{"next":[{"do":"404","text":"Domain not found: mg.notes.example"}]}`, 0, held("Mailgun refuses this account (404): Domain not found: mg.notes.example")},
+		{`{"next":[{"do":"401"}]}`, 0, held("Mailgun does not accept the key (401: Forbidden): whoever set up your site")},
+		{`{"next":[{"do":"402"}]}`, 0, held("Mailgun waits for a payment (402: Payment Required): look under Billing")},
+		{`{"next":[{"do":"403"}]}`, 0, held("Mailgun does not let this account send (403: Domain is not allowed to send: Please activate your Mailgun account.): log in")},
+		{`{"next":[{"do":"404","text":"Domain not found: mg.notes.example"}]}`, 0, held("Mailgun does not know the sending domain (404: Domain not found: mg.notes.example): compare newsletter.domain")},
 	} {
 		t.Run(strings.NewReplacer(`"`, "", "{", "", "}", "").Replace(c.program), func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ type issuesCommand struct {
 	List    issuesList    `cmd:"" default:"withargs" help:"All issues, the newest first."`
 	Show    issuesShow    `cmd:"" help:"One issue and how far it is."`
 	Release issuesRelease `cmd:"" help:"Send an issue that is held."`
-	Cancel  issuesCancel  `cmd:"" help:"Never send an issue that is not being sent yet."`
+	Cancel  issuesCancel  `cmd:"" help:"Send an issue to nobody, or to nobody else one that was stopped."`
 	Resume  issuesResume  `cmd:"" help:"Go on with an issue that was stopped while it was being sent."`
 }
 
@@ -78,13 +79,14 @@ func (c *issuesList) Run(ctx context.Context, s surroundings) error {
 	})
 }
 
-// about says what an issue is about, and why it waits.
+// about says what an issue is about, and why it waits. Why it sleeps may have changed since it
+// fell asleep.
 func about(i newsletter.Issue) string {
 	text := i.Key
 	if text == "" {
 		text = i.Period
 	}
-	if i.Reason != "" {
+	if i.Reason != "" && i.State != newsletter.Dormant {
 		text += ": " + i.Reason
 	}
 	return text
@@ -105,13 +107,21 @@ func show(out io.Writer, d newsletter.Detail) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
 	line("issue", d.ID)
-	line("about", about(d.Issue))
+	line("about", cmp.Or(d.Key, d.Period))
+	line("title", d.Title)
 	line("state", d.State)
 	line("opened", d.Opened.Local().Format("2006-01-02 15:04:05"))
 	line("due", d.Due.Local().Format("2006-01-02 15:04:05"))
+	for _, text := range d.Lines {
+		line("mail", text)
+	}
+	if d.Frozen.IsZero() { // whom it reaches is decided when it begins
+		return w.Flush()
+	}
 	line("recipients", d.Recipients)
 	line("sent", d.Counts.Sent)
 	line("failed", d.Counts.Failed)
+	line("left before", d.Counts.Left)
 	line("waiting", d.Waiting)
 	line("under way", d.Inflight)
 	line("uncertain", d.Uncertain)
@@ -129,7 +139,7 @@ func show(out io.Writer, d newsletter.Detail) error {
 
 // Run releases a held issue.
 func (c *issuesRelease) Run(ctx context.Context, s surroundings) error {
-	return c.act(ctx, s, c.ID, "release", "released: it is sent at the next tick", (*newsletter.Newsletter).Release)
+	return c.act(ctx, s, c.ID, "release", "released: it is sent when its time comes", (*newsletter.Newsletter).Release)
 }
 
 // Run cancels an issue.
@@ -155,6 +165,9 @@ func (f *changeFlags) act(ctx context.Context, s surroundings, id, verb, done st
 		if err := do(n, ctx, id); err != nil {
 			return unknown(id, err)
 		}
+		if verb == "cancel" && !i.Frozen.IsZero() {
+			done = "ended: nobody else is mailed"
+		}
 		_, err = fmt.Fprintln(s.out, id, done)
 		return err
 	})
@@ -163,6 +176,10 @@ func (f *changeFlags) act(ctx context.Context, s surroundings, id, verb, done st
 func unknown(id string, err error) error {
 	if errors.Is(err, newsletter.ErrNoIssue) {
 		return fmt.Errorf("there is no issue %q: `pennypost issues` lists them all", id)
+	}
+	var refusal *newsletter.Refusal
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("issue %s: %w", id, err)
 	}
 	return err
 }

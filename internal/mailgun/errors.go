@@ -2,6 +2,7 @@ package mailgun
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -36,10 +37,36 @@ type AuthError struct {
 }
 
 func (e *AuthError) Error() string {
-	if e.Status == 0 {
+	what := "Mailgun refuses this account"
+	switch e.Status {
+	case 0:
 		return e.Reason
+	case http.StatusUnauthorized:
+		what = "Mailgun does not accept the key"
+	case http.StatusPaymentRequired:
+		what = "Mailgun waits for a payment"
+	case http.StatusForbidden:
+		what = "Mailgun does not let this account send"
+	case http.StatusNotFound:
+		what = "Mailgun does not know the sending domain"
 	}
-	return fmt.Sprintf("Mailgun refuses this account (%d): %s", e.Status, e.Reason)
+	return fmt.Sprintf("%s (%d: %s)", what, e.Status, e.Reason)
+}
+
+// Remedy is what a person who is no engineer can do about it, in words; "" if that is not
+// known.
+func (e *AuthError) Remedy() string {
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return "whoever set up your site can store a new key with `pennypost setup`"
+	case http.StatusPaymentRequired:
+		return "look under Billing in your Mailgun account"
+	case http.StatusForbidden:
+		return "log in to Mailgun, which says there what it wants of you, or ask its support"
+	case http.StatusNotFound:
+		return "compare newsletter.domain and newsletter.region in site.yaml with your Mailgun account"
+	}
+	return ""
 }
 
 // TooLargeError: nothing was sent, the message is too large as it is.

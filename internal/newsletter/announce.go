@@ -48,14 +48,15 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 		})
 	}
 	wg.Wait()
-	if err := n.remember(ctx, open, now); err != nil {
+	if err := n.remember(ctx, w, open, now); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// remember puts issues into the outbox that are not in it, and tells the author.
-func (n *Newsletter) remember(ctx context.Context, open []*Issue, now time.Time) error {
+// remember puts issues into the outbox that are not in it, and tells the author: of what is
+// going to be held anyway not before it is.
+func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, now time.Time) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -66,7 +67,9 @@ func (n *Newsletter) remember(ctx context.Context, open []*Issue, now time.Time)
 				continue
 			}
 			changed = o.put(i.ID, hintOf(i, now)) || changed
-			o.tell(i, now)
+			if w.foreseen(i) == "" {
+				o.tell(i, now)
+			}
 		}
 		return changed
 	})

@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -29,8 +30,6 @@ const linkFor = 35 * 24 * time.Hour
 // AuthorView is what the author sees about an issue, or about all that are held.
 type AuthorView struct {
 	Detail
-	Title   string      // of the post, or the digest's name
-	Lines   []string    // who is mailed and when, as in the receipt
 	Actions []Action    // what fits its state, the likeliest first
 	Held    []HeldIssue // on the page that lists them
 }
@@ -97,9 +96,7 @@ func (n *Newsletter) AuthorPage(ctx context.Context, token string) (AuthorView, 
 	if err != nil {
 		return AuthorView{}, err
 	}
-	v := AuthorView{Detail: d, Actions: fitting(&d.Issue)}
-	v.Title, v.Lines, err = n.describe(ctx, w, &d.Issue)
-	return v, err
+	return AuthorView{Detail: d, Actions: w.fitting(&d.Issue)}, nil
 }
 
 // AuthorAct does what the author asked for on the page of a link. A [*Refusal] says
@@ -125,9 +122,11 @@ func (n *Newsletter) AuthorAct(ctx context.Context, token string, a Action) erro
 	return &Refusal{"there is no such thing to do as " + string(a)}
 }
 
-// fitting is what can be done about an issue in its state.
-func fitting(i *Issue) []Action {
+// fitting is what can be done about an issue in its state, the likeliest first.
+func (w *world) fitting(i *Issue) []Action {
 	switch {
+	case w.foreseen(i) != "":
+		return []Action{ActRelease, ActCancel}
 	case i.State == Waiting:
 		return []Action{ActSend, ActCancel}
 	case i.State == Held && i.Lost:
@@ -146,22 +145,35 @@ func fitting(i *Issue) []Action {
 func (n *Newsletter) describe(ctx context.Context, w *world, i *Issue) (title string, lines []string, err error) {
 	if i.Kind != Instant {
 		title = "The " + string(i.Kind) + " digest of " + moment(i.Due, w.settings.Location)
-		st, err := n.standingOf(ctx, w.settings, i)
+		st, err := n.standingOf(ctx, w, i)
 		return title, digestLines(i, w, st, n.Now()), err
 	}
 	e := w.catalog.Posts[i.Post]
 	if e == nil {
-		return "A post that is gone", []string{i.Reason}, nil
+		st, err := n.standingOf(ctx, w, i)
+		return "The post of " + i.Key + ", which is gone", goneLines(i, w, st, n.Now()), err
 	}
 	lines, err = n.expect(ctx, w, e, i)
 	return e.Title, lines, err
+}
+
+// goneLines say what becomes of the mail of a post that was taken away: once it was begun,
+// everybody on its list is mailed.
+func goneLines(i *Issue, w *world, st *standing, now time.Time) []string {
+	if i.begun() && i.Recipients > 0 {
+		return digestLines(i, w, st, now)
+	}
+	return []string{"nobody is mailed: " + cmp.Or(i.Reason, "the post is not there")}
 }
 
 // digestLines say what becomes of a digest.
 func digestLines(i *Issue, w *world, st *standing, now time.Time) []string {
 	switch i.State {
 	case Held:
-		return []string{"held until you decide, because " + i.Reason}
+		if i.begun() {
+			return []string{count(i.Recipients, "subscriber") + ": " + st.stopped(i)}
+		}
+		return []string{"held until you release it, because " + i.Reason}
 	case Cancelled:
 		return []string{"cancelled"}
 	case Closed:
@@ -171,6 +183,9 @@ func digestLines(i *Issue, w *world, st *standing, now time.Time) []string {
 		return []string{sentLine(i.Counts, i.Failures)}
 	case Sending:
 		return []string{"being mailed to " + count(i.Recipients, "subscriber") + st.words(i.Recipients, now, w.settings.Location)}
+	}
+	if i.Reason != "" {
+		return []string{"goes out as soon as it can be sent: " + i.Reason}
 	}
 	return []string{"goes out on " + moment(i.Due, w.settings.Location)}
 }

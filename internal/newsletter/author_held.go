@@ -1,8 +1,6 @@
 package newsletter
 
-import (
-	"context"
-)
+import "context"
 
 // allHeld stands in a link in the place of an issue's id: the page that lists whatever
 // is held. A sync of hundreds of posts holds them all, and no mail has room for a link
@@ -40,7 +38,7 @@ func (n *Newsletter) heldPage(ctx context.Context) (AuthorView, error) {
 			ids = append(ids, id)
 		}
 	}
-	v := AuthorView{Title: "Held for you", Lines: []string{"Open one to release it, which mails it, or to cancel it. What you leave alone is mailed to nobody, and forgotten after 30 days."}}
+	v := AuthorView{Detail: Detail{Title: "Held for you", Lines: []string{"Open one to release it, which mails it, or to cancel it. What you leave alone is mailed to nobody, and forgotten after 30 days."}}}
 	if len(ids) == 0 {
 		v.Lines = []string{"Nothing is held any more."}
 	}

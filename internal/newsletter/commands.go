@@ -5,21 +5,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pennypost/pennypost/internal/store"
 )
-
-// Detail is an issue with how far its sending has come.
-type Detail struct {
-	Issue
-	Waiting   int // people whose mail was not posted yet
-	Inflight  int // people whose mail is being posted
-	Uncertain int // people of whose mail nobody knows whether it was accepted
-	// Next is when more of those who wait may be mailed, Queued when the last of them is
-	// expected to be, by the limits of the account; zero: now, or nobody waits.
-	Next, Queued time.Time
-}
 
 // ErrNoIssue is reported for an id that names no issue.
 var ErrNoIssue = errNoIssue
@@ -66,48 +54,6 @@ func (n *Newsletter) issueIDs(ctx context.Context, prefix, after string) ([]stri
 	}
 }
 
-// Show gives one issue in detail; ErrNoIssue if there is none.
-func (n *Newsletter) Show(ctx context.Context, id string) (Detail, error) {
-	if !issueID.MatchString(id) {
-		return Detail{}, ErrNoIssue
-	}
-	i, err := n.loadIssue(ctx, id)
-	if err != nil {
-		return Detail{}, err
-	}
-	d := Detail{Issue: *i}
-	p := &progress{}
-	err = n.read(ctx, progressKey(id), p)
-	if errors.Is(err, store.ErrNotFound) {
-		return d, nil
-	}
-	if err != nil {
-		return d, err
-	}
-	if d.over() {
-		if len(d.Failures) == 0 { // closed by a program that did not write them down
-			d.Failures = p.failures()
-		}
-		return d, nil
-	}
-	d.Counts, d.Failures, d.Waiting = p.Counts, p.failures(), p.waiting()
-	for _, c := range p.Inflight {
-		d.Inflight += c.addressed()
-	}
-	for _, c := range p.Uncertain {
-		d.Uncertain += c.addressed()
-	}
-	w, err := n.look(ctx)
-	if err != nil {
-		return d, err
-	}
-	st, err := n.standingOf(ctx, w.settings, i)
-	if st != nil {
-		d.Next, d.Queued = st.next, st.last
-	}
-	return d, err
-}
-
 // Release lets an issue go out that a guard held. A [*Refusal] says why it cannot.
 func (n *Newsletter) Release(ctx context.Context, id string) error {
 	now := n.Now()
@@ -120,15 +66,16 @@ func (n *Newsletter) SendNow(ctx context.Context, id string) error {
 	return n.command(ctx, id, func(i *Issue) error { return i.sendNow(now) })
 }
 
-// Resume goes on with an issue that was stopped while it was being sent. What will
-// never be known counts as failed from then on. A [*Refusal] says why it cannot.
+// Resume goes on with an issue that was stopped while it was being sent, through the
+// sending domain that the settings name by now. What will never be known counts as failed
+// from then on. A [*Refusal] says why it cannot.
 func (n *Newsletter) Resume(ctx context.Context, id string) error {
 	i, err := n.known(ctx, id)
 	if err != nil {
 		return err
 	}
 	if i.State == Held && i.begun() {
-		if err := n.giveUp(ctx, i); err != nil {
+		if err := errors.Join(n.giveUp(ctx, i), n.reroute(ctx, i)); err != nil {
 			return err
 		}
 	}
@@ -160,7 +107,7 @@ func (n *Newsletter) Cancel(ctx context.Context, id string) error {
 			return err
 		}
 		if begun {
-			return &Refusal{"issue " + id + " is on its way already and cannot be cancelled"}
+			return &Refusal{"it is being mailed already and cannot be cancelled any more"}
 		}
 	}
 	err = n.command(ctx, id, func(i *Issue) error {

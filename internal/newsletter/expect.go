@@ -33,9 +33,9 @@ func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *
 	if err != nil {
 		return nil, err
 	}
-	v := outlook{e: e, i: i, s: w.settings, now: n.Now(), digests: o.Digests}
+	v := outlook{e: e, i: i, s: w.settings, now: n.Now(), digests: o.Digests, foreseen: w.foreseen(i)}
 	if i != nil {
-		if v.standing, err = n.standingOf(ctx, w.settings, i); err != nil {
+		if v.standing, err = n.standingOf(ctx, w, i); err != nil {
 			return nil, err
 		}
 	} else {
@@ -54,7 +54,7 @@ func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *
 		if v.account, err = n.account(ctx); err != nil {
 			return nil, err
 		}
-		if v.ahead, err = n.awaited(ctx, w, o, v.counts, InstantID(e.ID), v.due()); err != nil {
+		if v.queue, v.place, err = n.queued(ctx, w, o, errand{instantly(e, v.counts), v.due()}, InstantID(e.ID), &v.counts); err != nil {
 			return nil, err
 		}
 	}
@@ -73,6 +73,9 @@ func clockAt(t, now time.Time, loc *time.Location) string {
 // sentLine says what became of an issue that is over.
 func sentLine(c Counts, why []Failure) string {
 	line := "mailed " + count(c.Sent, "subscriber")
+	if c.Sent == 0 {
+		line = "mailed to nobody"
+	}
 	if c.Failed > 0 {
 		line += " (" + failedWords(c.Failed, why) + ")"
 	}

@@ -3,7 +3,10 @@ package newsletter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
@@ -17,21 +20,30 @@ import (
 // that waits for other limits.
 const forecastFor = 2 * 366 * 24 * time.Hour
 
-// forecast is when the first and the last of n messages go that are due at some time, if
-// ahead others go before them and nothing but the limits of the account (0 for none) holds
-// anything up. Limits free what they allow by the minute, so these are whole minutes, or
-// now, or due.
-func (s *sending) forecast(ahead, n, perHour, perDay int, now, due time.Time) (first, last time.Time) {
+// errand is an issue among those that share the account: how many people it still has to
+// reach, and from when on it may.
+type errand struct {
+	people int
+	due    time.Time
+}
+
+// forecast is when the first and the last message of one errand go, if nothing but the
+// limits of the account (0 for none) holds anything up. Of a queue in the order of
+// sendingOrder, the first that is due takes what is free. Limits free what they allow by the
+// minute, so these are whole minutes, or now, or when something is due.
+func (s *sending) forecast(queue []errand, own, perHour, perDay int, now time.Time) (first, last time.Time) {
 	at := now
 	if s.Paused.After(at) {
 		at = s.Paused
 	}
+	due := queue[own].due
 	if perHour <= 0 && perDay <= 0 {
 		if due.After(at) {
 			at = due
 		}
 		return at, at
 	}
+	left := slices.Clone(queue)
 	end := at.Add(forecastFor)
 	hour, day := s.used(at)
 	minutes, hours := maps.Clone(s.Minutes), maps.Clone(s.Hours)
@@ -41,32 +53,39 @@ func (s *sending) forecast(ahead, n, perHour, perDay int, now, due time.Time) (f
 	if hours == nil {
 		hours = map[int64]int{}
 	}
-	for left := ahead + n; ; {
-		free := left
+	for {
+		free := math.MaxInt
 		if perHour > 0 {
 			free = min(free, perHour-hour)
 		}
 		if perDay > 0 {
 			free = min(free, perDay-day)
 		}
-		if at.Before(due) {
-			free = min(free, left-n)
-		}
-		if free > 0 {
-			minutes[minuteOf(at)] += free
-			hours[hourOf(at)] += free
-			hour, day, left = hour+free, day+free, left-free
-			if left < n && first.IsZero() {
+		for k := range left {
+			if free <= 0 {
+				break
+			}
+			e := &left[k]
+			n := min(e.people, free)
+			if n == 0 || e.due.After(at) {
+				continue
+			}
+			minutes[minuteOf(at)] += n
+			hours[hourOf(at)] += n
+			hour, day, free, e.people = hour+n, day+n, free-n, e.people-n
+			if k == own && first.IsZero() {
 				first = at
 			}
 		}
-		if left <= 0 || at.After(end) {
+		if left[own].people <= 0 || at.After(end) {
 			return first, at
 		}
 		before := at
 		at = at.Truncate(time.Minute).Add(time.Minute)
-		if before.Before(due) && due.Before(at) {
-			at = due
+		for _, e := range left {
+			if e.people > 0 && before.Before(e.due) && e.due.Before(at) {
+				at = e.due
+			}
 		}
 		if minuteOf(at) == minuteOf(before) {
 			continue
@@ -83,20 +102,56 @@ func (s *sending) forecast(ahead, n, perHour, perDay int, now, due time.Time) (f
 	}
 }
 
-// awaited is how many people an issue that is due at some time lets go before it: those
-// of issues being sent, and those of posts that wait like itself, as far as they are known
-// to the counts of the audience.
-func (n *Newsletter) awaited(ctx context.Context, w *world, o *outbox, c audience.Counts, id string, due time.Time) (people int, err error) {
-	if people, err = n.ahead(ctx, o, id); err != nil {
-		return 0, err
-	}
+// queued is the queue in which an issue stands with those that are being sent and those
+// that wait for the end of their undo window, and its place there. Whoever they will reach
+// is known as far as the audience's counts tell. What is held, or will be, is left out, and
+// so is what comes later and is sent after it.
+func (n *Newsletter) queued(ctx context.Context, w *world, o *outbox, own errand, id string, counts *audience.Counts) (queue []errand, place int, err error) {
+	ids := []string{id}
 	for other, h := range o.Issues {
-		post, instant := instantPost(other)
-		if e := w.catalog.Posts[post]; instant && e != nil && h.State == Waiting && !h.Next.After(due) && goesBefore(other, id) {
-			people += instantly(e, c)
+		due := h.Next
+		if h.State == Sending {
+			due = time.Time{}
+		}
+		if other != id && (h.State == Sending || h.State == Waiting) && (due.Before(own.due) || goesBefore(other, id)) {
+			ids = append(ids, other)
 		}
 	}
-	return people, nil
+	slices.SortFunc(ids, func(a, b string) int {
+		if goesBefore(a, b) {
+			return -1
+		}
+		return 1
+	})
+	for _, other := range ids {
+		h := o.Issues[other]
+		post, instant := instantPost(other)
+		switch {
+		case other == id:
+			place = len(queue)
+			queue = append(queue, own)
+		case h.State == Sending:
+			people, err := n.waitingFor(ctx, other)
+			if err != nil {
+				return nil, 0, err
+			}
+			queue = append(queue, errand{people: people})
+		default:
+			e := w.catalog.Posts[post]
+			if !instant || mailable(e) != "" || crowdedReason(w.catalog, e, w.settings) != "" {
+				continue
+			}
+			if counts == nil {
+				c, err := n.Audience.Count(ctx)
+				if err != nil {
+					return nil, 0, fmt.Errorf("count the audience: %w", err)
+				}
+				counts = &c
+			}
+			queue = append(queue, errand{instantly(e, *counts), h.Next})
+		}
+	}
+	return queue, place, nil
 }
 
 // instantly is how many people a post is mailed to at once.
@@ -130,21 +185,6 @@ func goesBefore(a, b string) bool {
 		return postA
 	}
 	return a < b
-}
-
-// ahead is how many people wait for issues that are being sent and go before this one.
-func (n *Newsletter) ahead(ctx context.Context, o *outbox, id string) (people int, err error) {
-	for other, h := range o.Issues {
-		if other == id || h.State != Sending || !goesBefore(other, id) {
-			continue
-		}
-		k, err := n.waitingFor(ctx, other)
-		if err != nil {
-			return 0, err
-		}
-		people += k
-	}
-	return people, nil
 }
 
 // waited is how many people waited for an issue when somebody last looked.

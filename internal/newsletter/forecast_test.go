@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,28 +25,33 @@ func TestAForecastIsWhatHappens(t *testing.T) {
 			s.reserve(min(rapid.IntRange(1, 20).Draw(t, "n"), s.allowance(perHour, perDay, at)), at)
 		}
 		if rapid.Bool().Draw(t, "paused") {
-			s.pause(now.Add(time.Duration(rapid.IntRange(1, 7200).Draw(t, "pause")) * time.Second))
+			s.pause(now.Add(time.Duration(rapid.IntRange(1, 7200).Draw(t, "pause"))*time.Second), "")
 		}
-		ahead, n := rapid.IntRange(0, 40).Draw(t, "ahead"), rapid.IntRange(1, 60).Draw(t, "of it")
-		due := now.Add(time.Duration(rapid.IntRange(0, 3600).Draw(t, "due")) * time.Second)
-		first, last := s.forecast(ahead, n, perHour, perDay, now, due)
+		var queue []errand
+		for range rapid.IntRange(1, 4).Draw(t, "queue") {
+			queue = append(queue, errand{
+				rapid.IntRange(1, 60).Draw(t, "people"), now.Add(time.Duration(rapid.IntRange(0, 3600).Draw(t, "due")) * time.Second),
+			})
+		}
+		own := rapid.IntRange(0, len(queue)-1).Draw(t, "own")
+		first, last := s.forecast(queue, own, perHour, perDay, now)
 
 		var began, ended time.Time
-		before, left := ahead, n
-		for at := now; ended.IsZero(); at = next(at, due, s.Paused) {
-			free := s.allowance(perHour, perDay, at)
-			others := min(before, free)
-			own := 0
-			if !at.Before(due) {
-				own = min(left, free-others)
+		left := slices.Clone(queue)
+		for at := now; ended.IsZero(); at = next(at, queue, s.Paused) {
+			for k := range left {
+				if at.Before(left[k].due) {
+					continue
+				}
+				n := min(left[k].people, s.allowance(perHour, perDay, at))
+				if left[k].people -= n; n > 0 {
+					s.reserve(n, at)
+				}
+				if k == own && n > 0 && began.IsZero() {
+					began = at
+				}
 			}
-			if before, left = before-others, left-own; others+own > 0 {
-				s.reserve(others+own, at)
-			}
-			if own > 0 && began.IsZero() {
-				began = at
-			}
-			if left == 0 {
+			if left[own].people == 0 {
 				ended = at
 			}
 		}
@@ -56,11 +62,14 @@ func TestAForecastIsWhatHappens(t *testing.T) {
 }
 
 // next is the next moment at which something may be sent that could not be before.
-func next(at, due, paused time.Time) time.Time {
+func next(at time.Time, queue []errand, paused time.Time) time.Time {
 	minute := at.Truncate(time.Minute).Add(time.Minute)
-	for _, t := range []time.Time{due, paused} {
-		if t.After(at) && t.Before(minute) {
-			minute = t
+	if paused.After(at) && paused.Before(minute) {
+		minute = paused
+	}
+	for _, e := range queue {
+		if e.due.After(at) && e.due.Before(minute) {
+			minute = e.due
 		}
 	}
 	return minute
@@ -68,11 +77,12 @@ func next(at, due, paused time.Time) time.Time {
 
 // A million people at a hundred an hour are looked ahead for, not for ever.
 func TestAForecastEnds(t *testing.T) {
-	_, last := (&sending{}).forecast(0, 1_000_000, 100, 0, monday, monday)
+	million := []errand{{people: 1_000_000}}
+	_, last := (&sending{}).forecast(million, 0, 100, 0, monday)
 	if want := monday.Add(9999 * 61 * time.Minute); !last.Equal(want) {
 		t.Errorf("the last of a million goes at %s, want %s", last, want)
 	}
-	if _, last = (&sending{}).forecast(0, 1_000_000, 1, 0, monday, monday); last.Before(monday.Add(forecastFor)) {
+	if _, last = (&sending{}).forecast(million, 0, 1, 0, monday); last.Before(monday.Add(forecastFor)) {
 		t.Errorf("the last goes at %s", last)
 	}
 }
@@ -178,6 +188,69 @@ func TestTheReceiptForetellsTheLastMail(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What still waits for the end of its undo window takes its share of what the limits allow.
+func TestAForecastKnowsOfPostsInTheirUndoWindow(t *testing.T) {
+	p := newPlace(t)
+	p.settings += "  per_hour: 5\n"
+	p.save()
+	p.crowdOf(8)
+	n := p.engine()
+	p.write("zeta")
+	p.announce(n, "zeta")
+	p.expects(n, "zeta", "8 subscribers who chose each post: at 14:10 (undo window of 10 minutes), queued until 15:11, when the last is expected to go")
+	p.clock.forward(5 * time.Minute)
+	p.write("beta")
+	p.announce(n, "beta")
+	// zeta has the first five; of two that are due, beta is sent first.
+	p.expects(n, "beta", "8 subscribers who chose each post: at 14:15 (undo window of 10 minutes), queued until 16:12, when the last is expected to go")
+	for range 200 {
+		p.work(n)
+		p.clock.forward(time.Minute)
+	}
+	var last time.Time
+	for at, d := range p.box.got {
+		if d.subject == "The beta piece" {
+			last = p.box.times[at]
+		}
+	}
+	if want := monday.Add(2*time.Hour + 12*time.Minute); !last.Equal(want) {
+		t.Errorf("the last of beta went at %s, want %s", last, want)
+	}
+}
+
+// What is going to be held is said so from the start, can be released at once, and delays
+// nobody.
+func TestWhatIsGoingToBeHeld(t *testing.T) {
+	p := heardPlace(t)
+	p.settings = strings.Replace(p.settings, "newsletter:\n", "newsletter:\n  per_hour: 5\n  max_per_hour: 2\n", 1)
+	p.save()
+	p.crowdOf(8) // and the one who is here already
+	n := p.engine()
+	p.write("alpha")
+	p.write("beta")
+	p.write("gamma")
+	p.announce(n, "alpha", "beta", "gamma")
+	p.work(n)
+	for _, id := range []string{"alpha", "beta", "gamma"} {
+		p.expects(n, id, "nobody yet: when its time comes it will be held until you release it, because 3 posts were published within one hour, more than newsletter.max_per_hour: 2")
+	}
+	if got := p.letters(); len(got) != 0 {
+		t.Fatalf("the author is told before it is held: %+v", got)
+	}
+	if err := n.Release(t.Context(), "post-beta"); err != nil {
+		t.Fatal(err)
+	}
+	p.expects(n, "beta", "9 subscribers who chose each post: at 14:10 (undo window of 10 minutes), queued until 15:11, when the last is expected to go")
+	p.clock.forward(10 * time.Minute)
+	p.work(n)
+	if a, b, c := p.issue("post-alpha"), p.issue("post-beta"), p.issue("post-gamma"); a.State != Held || b.State != Sending || c.State != Held {
+		t.Errorf("alpha is %s, beta %s, gamma %s", a.State, b.State, c.State)
+	}
+	if got := p.letters(); len(got) != 1 || got[0].subject != "Held for you: 2 mailings" || strings.Count(got[0].text, "Release it") != 2 {
+		t.Fatalf("the author is told %+v", got)
 	}
 }
 

@@ -62,6 +62,32 @@ func crowd(c *catalog.Catalog, e *catalog.Entry) int {
 	return most
 }
 
+// crowdedReason is for a post that went live among too many others, "" for any other.
+func crowdedReason(c *catalog.Catalog, e *catalog.Entry, s *settings.Settings) string {
+	if s.Newsletter.MaxPerHour <= 0 {
+		return ""
+	}
+	n := crowd(c, e)
+	if n <= s.Newsletter.MaxPerHour {
+		return ""
+	}
+	return fmt.Sprintf("%d posts were published within one hour, more than newsletter.max_per_hour: %d",
+		n, s.Newsletter.MaxPerHour)
+}
+
+// foreseen tells why an issue that waits will be held when its time comes, as far as that
+// is known already, or "". It may change its mind: what is taken back crowds nobody.
+func (w *world) foreseen(i *Issue) string {
+	if i == nil || i.Kind != Instant || i.State != Waiting || !i.Released.IsZero() {
+		return ""
+	}
+	e := w.catalog.Posts[i.Post]
+	if mailable(e) != "" {
+		return ""
+	}
+	return crowdedReason(w.catalog, e, w.settings)
+}
+
 // guard tells why a due issue must wait for the author, or "".
 func guard(i *Issue, e *catalog.Entry, c *catalog.Catalog, s *settings.Settings, now time.Time) string {
 	if !i.Released.IsZero() {
@@ -71,9 +97,8 @@ func guard(i *Issue, e *catalog.Entry, c *catalog.Catalog, s *settings.Settings,
 		if e.Late {
 			return lateReason(e, s)
 		}
-		if n := crowd(c, e); s.Newsletter.MaxPerHour > 0 && n > s.Newsletter.MaxPerHour {
-			return fmt.Sprintf("%d posts were published within one hour, more than newsletter.max_per_hour: %d",
-				n, s.Newsletter.MaxPerHour)
+		if why := crowdedReason(c, e, s); why != "" {
+			return why
 		}
 	}
 	if late := now.Sub(i.Due); late > overdueAfter {

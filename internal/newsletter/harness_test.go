@@ -67,6 +67,23 @@ func (p *place) people() *audience.Audience {
 	return audience.Open(audience.Options{State: p.state(), Now: p.clock.now, Rand: rand.Reader})
 }
 
+// annAlone is a place with one subscriber, to each post.
+func annAlone(t *testing.T) (*place, *Newsletter) {
+	t.Helper()
+	p := newPlace(t)
+	p.subscribe("ann", audience.Each)
+	return p, p.engine()
+}
+
+// annAndBob is a place with her and one to the weekly digest, in its first week.
+func annAndBob(t *testing.T) (*place, *Newsletter) {
+	t.Helper()
+	p, n := annAlone(t)
+	p.subscribe("bob", audience.Weekly)
+	p.ticks(n)
+	return p, n
+}
+
 // engine is a fresh run over the place, as after a restart.
 func (p *place) engine(change ...func(*Options)) *Newsletter {
 	p.t.Helper()

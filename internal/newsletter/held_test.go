@@ -6,17 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
 )
 
 func TestALatePostIsHeldUntilReleased(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
+	p, n := annAndBob(t)
 	p.write("old", func(e *catalog.Entry) {
 		e.Date, e.GoLive, e.Late = monday.AddDate(-2, 0, 0), monday.AddDate(-2, 0, 0), true
 	})
@@ -36,9 +31,7 @@ func TestALatePostIsHeldUntilReleased(t *testing.T) {
 }
 
 func TestAHeldIssueExpires(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	p.write("old", func(e *catalog.Entry) { e.Late = true })
 	p.announce(n, "old")
 	for range 31 {
@@ -55,9 +48,7 @@ func TestAHeldIssueExpires(t *testing.T) {
 }
 
 func TestACrowdIsHeldAsAWhole(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	var ids []string
 	for k := range 4 {
 		ids = append(ids, fmt.Sprintf("new%d", k))
@@ -80,9 +71,7 @@ func TestACrowdIsHeldAsAWhole(t *testing.T) {
 }
 
 func TestThreeInAnHourAreNotACrowd(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	p.write("early", func(e *catalog.Entry) { e.GoLive = e.GoLive.Add(-61 * time.Minute) })
 	for _, id := range []string{"one", "two", "three"} {
 		p.write(id)
@@ -104,9 +93,7 @@ func TestThreeInAnHourAreNotACrowd(t *testing.T) {
 }
 
 func TestAnIssueOverdueByADayIsHeld(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	p.write("alpha")
 	p.announce(n, "alpha")
 	p.clock.forward(26 * time.Hour)

@@ -13,11 +13,7 @@ import (
 )
 
 func TestAPostIsMailedOnceToThoseWhoChoseEachPost(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
+	p, n := annAndBob(t)
 	p.write("alpha")
 	p.announce(n, "alpha")
 	p.expects(n, "alpha",
@@ -72,9 +68,7 @@ func TestWithoutAnUndoWindowTheNextTickSends(t *testing.T) {
 }
 
 func TestTheMailIsWhatThePostSaysAtTheEndOfTheWindow(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	p.write("alpha")
 	p.announce(n, "alpha")
 	p.clock.forward(11 * time.Minute)
@@ -122,9 +116,7 @@ func TestAwayMeansDormantAndReturnReArms(t *testing.T) {
 }
 
 func TestADeletedPostIsNotMailed(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	e := p.write("alpha")
 	p.announce(n, "alpha")
 	p.catalog = p.catalog.Clone()
@@ -149,11 +141,7 @@ func TestADeletedPostIsNotMailed(t *testing.T) {
 }
 
 func TestPagesAndEmailNoneAreNeverMailed(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	p.subscribe("bob", audience.Weekly)
-	n := p.engine()
-	p.ticks(n)
+	p, n := annAndBob(t)
 	p.write("page", func(e *catalog.Entry) { e.Kind = post.Page })
 	p.write("quiet", func(e *catalog.Entry) { e.Mailing = post.MailNone })
 	p.announce(n, "page", "quiet")
@@ -212,9 +200,7 @@ func TestWithoutADomainIssuesWait(t *testing.T) {
 }
 
 func TestTheReceiptFollowsTheIssue(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	p.write("alpha")
 	p.announce(n, "alpha")
 	p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
@@ -227,9 +213,7 @@ func TestTheReceiptFollowsTheIssue(t *testing.T) {
 }
 
 func TestCommandsThatDoNotFitAreRefused(t *testing.T) {
-	p := newPlace(t)
-	p.subscribe("ann", audience.Each)
-	n := p.engine()
+	p, n := annAlone(t)
 	ctx := t.Context()
 	p.write("alpha")
 	p.write("beta")

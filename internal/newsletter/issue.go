@@ -149,6 +149,9 @@ func (i *Issue) toldAlready() bool {
 // begun tells whether the issue passed the point of no return.
 func (i *Issue) begun() bool { return !i.Frozen.IsZero() }
 
+// reachedNobody tells whether an issue that is over was refused for everybody on its list.
+func (i *Issue) reachedNobody() bool { return i.Counts.Sent == 0 && i.Counts.Failed > 0 }
+
 // expired tells whether the author has let a held issue lie for too long. An
 // issue that was begun never expires: somebody on its list is still waiting.
 func (i *Issue) expired(now time.Time) bool {

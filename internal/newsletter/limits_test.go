@@ -16,14 +16,19 @@ func TestBatchesAreAsLargeAsTheSettingsSay(t *testing.T) {
 	}
 }
 
-func TestALimitThatMailgunNamesIsLearned(t *testing.T) {
-	p, n := due(t, 25, "")
-	p.box.fate = func(_ int, r Request) (bool, Outcome) {
-		if len(r.To) > 10 {
-			return false, Limit{Max: 10}
+// takesAtMost is a Mailgun that takes so many recipients a request, and says so in its way.
+func takesAtMost(most int, says Limit) func(int, Request) (bool, Outcome) {
+	return func(_ int, r Request) (bool, Outcome) {
+		if len(r.To) > most {
+			return false, says
 		}
 		return true, Accepted{}
 	}
+}
+
+func TestALimitThatMailgunNamesIsLearned(t *testing.T) {
+	p, n := due(t, 25, "")
+	p.box.fate = takesAtMost(10, Limit{Max: 10})
 	p.ticks(n)
 	p.once("alpha", 25, 0)
 	if p.box.calls != 4 {
@@ -52,12 +57,7 @@ func TestALimitThatMailgunNamesIsLearned(t *testing.T) {
 
 func TestALimitWithoutANumberIsFound(t *testing.T) {
 	p, n := due(t, 25, "")
-	p.box.fate = func(_ int, r Request) (bool, Outcome) {
-		if len(r.To) > 7 {
-			return false, Limit{}
-		}
-		return true, Accepted{}
-	}
+	p.box.fate = takesAtMost(7, Limit{})
 	p.ticks(n)
 	p.once("alpha", 25, 0)
 }
@@ -99,6 +99,21 @@ func TestTheReceiptSaysWhenTheRestIsSent(t *testing.T) {
 	want := "25 subscribers who chose each post: being mailed now, 10 of 25 done, the rest is queued until 14:52, when Mailgun takes more"
 	if lines := receipt.Mail([]byte(text)); len(lines) != 1 || lines[0] != want {
 		t.Errorf("the receipt says\n%s\nwant\n%s", text, want)
+	}
+}
+
+// Not every pause is Mailgun's wish, and not every wish has a time.
+func TestTheReceiptSaysWhyTheRestWaits(t *testing.T) {
+	for why, o := range map[string]Throttled{
+		"the key for Mailgun cannot be read": {Reason: "the key for Mailgun cannot be read"},
+		"Mailgun wants no more for now":      {},
+	} {
+		t.Run(why, func(t *testing.T) {
+			p, n := due(t, 25, "")
+			p.box.fate = func(int, Request) (bool, Outcome) { return false, o }
+			p.work(n)
+			p.expects(n, "alpha", "25 subscribers who chose each post: being mailed now, 0 of 25 done, the rest is tried again at 14:15: "+why)
+		})
 	}
 }
 

@@ -214,7 +214,7 @@ func TestFailuresAreToldByReason(t *testing.T) {
 			[]Failure{{10, "the message is malformed"}, {5, "the message is too large"}},
 		},
 		"by the author": {
-			Stopped{"the account is closed"},
+			Stopped{Reason: "the account is closed"},
 			"20 failed: 10 because the message is malformed; 5 because the message is too large; 5 because you ended it before it was mailed to them",
 			[]Failure{{10, "the message is malformed"}, {5, "the message is too large"}, {5, "you ended it before it was mailed to them"}},
 		},

@@ -30,6 +30,9 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 		return restoredID.MatchString(id)
 	})
 	ids := w.newestFirst(slices.Collect(maps.Keys(issues)))
+	slices.SortStableFunc(ids, func(a, b string) int { // first what waits for her
+		return cmp.Compare(urgency(issues[a].State), urgency(issues[b].State))
+	})
 	var first string
 	var only *Issue
 	for k, id := range ids {
@@ -56,9 +59,21 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 			first, only = s.Heading, i
 		}
 	}
-	m.Subject = fmt.Sprintf("What becomes of %d of your posts", len(ids))
-	if len(ids) == 1 && only != nil {
-		m.Subject = subject(only, first)
+	held := 0
+	for _, what := range issues {
+		if what.State == Held {
+			held++
+		}
+	}
+	switch {
+	case len(ids) == 1 && only != nil:
+		m.Subject = w.subject(only, first)
+	case held > 0 && held == len(ids):
+		m.Subject = fmt.Sprintf("Held for you: %d mailings", held)
+	case held > 0:
+		m.Subject = fmt.Sprintf("Held for you: %s, and news of %d more", count(held, "mailing"), len(ids)-held)
+	default:
+		m.Subject = fmt.Sprintf("What becomes of %d of your posts", len(ids))
 	}
 	if restored {
 		m.Sections = append([]mail.Section{restoredSection(len(ids))}, m.Sections...)
@@ -80,6 +95,18 @@ func (n *Newsletter) noticeMail(ctx context.Context, w *world, owed map[string]n
 		m.Outro = append(m.Outro, "The links work for 35 days, for whoever has this mail.")
 	}
 	return m.Message()
+}
+
+// urgency orders what the author is told: what she has to decide, what she may still stop,
+// what is over.
+func urgency(s State) int {
+	switch s {
+	case Held:
+		return 0
+	case Waiting:
+		return 1
+	}
+	return 2
 }
 
 // newestFirst sorts issues: digests, then posts from the newest to the oldest.
@@ -106,7 +133,7 @@ func (w *world) namesOnly(ids []string, what map[string]news, held string) mail.
 	for _, of := range []struct {
 		state State
 		words string
-	}{{Held, "Held for you:"}, {Waiting, "About to be mailed:"}, {Closed, "Over:"}, {wasRestored, "Restored:"}} {
+	}{{Held, "Held for you:"}, {Waiting, "About to be mailed, or to be held:"}, {Closed, "Over:"}, {wasRestored, "Restored:"}} {
 		names := []string{of.words}
 		for _, id := range ids {
 			if what[id].State != of.state {
@@ -148,15 +175,20 @@ func (w *world) nameOf(id string) string {
 }
 
 // subject says in a line what is new of one issue.
-func subject(i *Issue, title string) string {
+func (w *world) subject(i *Issue, title string) string {
 	switch {
+	case w.foreseen(i) != "":
+		return "Going to be held for you: " + title
 	case i.State == Waiting:
 		return "About to be mailed: " + title
 	case i.State == Held && i.begun():
 		return "Stopped while being mailed: " + title
 	case i.State == Held:
 		return "Held for you: " + title
-	case i.State == Closed && i.Recipients > 0:
+	case i.State == Closed && i.Recipients > 0 && !i.reachedNobody():
+		if i.Counts.Failed > 0 {
+			return "Mailed, but not to all: " + title
+		}
 		return "Mailed: " + title
 	}
 	return "Not mailed: " + title
@@ -177,7 +209,10 @@ func (n *Newsletter) section(ctx context.Context, w *world, i *Issue) (mail.Sect
 		return mail.Section{}, err
 	}
 	labels := map[Action]string{ActSend: "Send it now", ActCancel: "Cancel it", ActRelease: "Release it", ActResume: "Go on"}
-	for k, a := range fitting(i) {
+	if i.begun() {
+		labels[ActCancel] = "End it"
+	}
+	for k, a := range w.fitting(i) {
 		s.Actions = append(s.Actions, mail.Action{
 			Label: labels[a], URL: w.settings.URL + link + "&do=" + string(a), Quiet: k > 0,
 		})

@@ -122,7 +122,7 @@ func TestTheAuthorIsToldWhatStopped(t *testing.T) {
 		if r.To[0].Address == "ada@home.example" {
 			return true, Accepted{}
 		}
-		return false, Stopped{"the key is not valid"}
+		return false, Stopped{Reason: "the key is not valid"}
 	}
 	p.write("alpha")
 	p.announce(n, "alpha")
@@ -138,6 +138,42 @@ func TestTheAuthorIsToldWhatStopped(t *testing.T) {
 	p.ticks(n)
 	if each := p.box.each(); each["ann@readers.example alpha"] != 1 {
 		t.Errorf("mailed %v", each)
+	}
+}
+
+// Nobody got it: that is not called mailed, in the mail or in the receipt.
+func TestTheAuthorIsToldWhatReachedNobody(t *testing.T) {
+	p := heardPlace(t)
+	n := p.engine(noUndo)
+	p.box.fate = func(_ int, r Request) (bool, Outcome) {
+		if r.To[0].Address == "ada@home.example" {
+			return true, Accepted{}
+		}
+		return false, Failed{"Mailgun refused the message (400): o:tag is too long"}
+	}
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.ticks(n)
+	if got := p.letters(); len(got) != 1 || got[0].subject != "Not mailed: The alpha piece" {
+		t.Fatalf("mails to the author: %+v", got)
+	}
+	p.expects(n, "alpha", "1 subscriber who chose each post: mailed to nobody (1 failed: Mailgun refused the message (400): o:tag is too long)")
+}
+
+// What she has to decide stands before what is over.
+func TestWhatIsHeldComesFirstInAMail(t *testing.T) {
+	p := heardPlace(t)
+	n := p.engine(noUndo)
+	p.write("old", func(e *catalog.Entry) { e.Late = true })
+	p.write("alpha")
+	p.announce(n, "old", "alpha")
+	p.ticks(n)
+	got := p.letters()
+	if len(got) != 1 || got[0].subject != "Held for you: 1 mailing, and news of 1 more" {
+		t.Fatalf("mails to the author: %+v", got)
+	}
+	if old, alpha := strings.Index(got[0].text, "The old piece"), strings.Index(got[0].text, "The alpha piece"); old < 0 || alpha < old {
+		t.Errorf("the mail says\n%s", got[0].text)
 	}
 }
 

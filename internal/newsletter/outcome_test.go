@@ -68,13 +68,13 @@ func due(t *testing.T, number int, more string) (*place, *Newsletter) {
 
 func TestStoppedIsHeldForTheAuthor(t *testing.T) {
 	p, n := due(t, 25, "  batch: 10\n")
-	p.box.fate = func(int, Request) (bool, Outcome) { return false, Stopped{"the key is not valid"} }
+	p.box.fate = func(int, Request) (bool, Outcome) { return false, Stopped{Reason: "the key is not valid"} }
 	p.ticks(n)
 	p.once("alpha", 25, 25)
 	if i := p.issue("post-alpha"); i.State != Held || i.Reason != "the key is not valid" {
 		t.Fatalf("the issue is %s: %s", i.State, i.Reason)
 	}
-	p.expects(n, "alpha", "25 subscribers who chose each post: stopped, because the key is not valid")
+	p.expects(n, "alpha", "25 subscribers who chose each post: stopped before anybody was mailed, because the key is not valid")
 	p.clock.forward(40 * 24 * time.Hour)
 	p.box.fate = nil
 	p.ticks(n)
@@ -237,7 +237,7 @@ func TestAStoppedIssueCanBeEnded(t *testing.T) {
 	p, n := due(t, 25, "  batch: 10\n")
 	p.box.fate = func(call int, _ Request) (bool, Outcome) {
 		if call > 1 {
-			return false, Stopped{"the account is closed"}
+			return false, Stopped{Reason: "the account is closed"}
 		}
 		return true, Accepted{}
 	}

@@ -19,10 +19,12 @@ type outlook struct {
 	counts   audience.Counts
 	digests  map[Kind]digest
 	standing *standing
-	// account and ahead are what delays the last mails of an issue that was not begun; nil
-	// where there are no limits.
+	foreseen string // why an issue that waits will be held, see world.foreseen
+	// account, and queue, in which the issue has its place, are what delays the last mails of
+	// one that was not begun; nil where there are no limits.
 	account *sending
-	ahead   int
+	queue   []errand
+	place   int
 }
 
 // nobody says why a post is in no mail at all for now, or "".
@@ -42,6 +44,8 @@ func (v *outlook) nobody() string {
 		return "nobody: " + away
 	case i != nil && i.State == Held:
 		return "nobody yet: held until you release it, because " + i.Reason
+	case v.foreseen != "":
+		return "nobody yet: when its time comes it will be held until you release it, because " + v.foreseen
 	case i == nil && v.e.Late:
 		return "nobody yet: held until you release it, because " + lateReason(v.e, v.s)
 	case v.s.Newsletter.Domain == "":
@@ -98,7 +102,7 @@ func (v *outlook) instant() string {
 		if n == 0 {
 			return ""
 		}
-		return v.who(n) + ": " + v.when() + v.until(n)
+		return v.who(n) + ": " + v.when() + v.until()
 	}
 	if i.Recipients == 0 {
 		return ""
@@ -106,9 +110,12 @@ func (v *outlook) instant() string {
 	who := v.who(i.Recipients)
 	switch i.State {
 	case Held:
-		return who + ": stopped, because " + i.Reason
+		return who + ": " + v.standing.stopped(i)
 	case Closed:
 		line := who + ": mailed " + clockAt(i.Ended, v.now, loc)
+		if i.reachedNobody() {
+			line = who + ": mailed to nobody"
+		}
 		if i.Counts.Left > 0 {
 			line += fmt.Sprintf(", but for %d who had left", i.Counts.Left)
 		}
@@ -150,9 +157,9 @@ func (v *outlook) due() time.Time {
 	return v.e.GoLive.Add(v.s.Newsletter.Undo)
 }
 
-// until says when the last of n people is expected to be mailed, where limits spread an
+// until says when the last of the people is expected to be mailed, where limits spread an
 // issue that was not begun over more than a moment.
-func (v *outlook) until(n int) string {
+func (v *outlook) until() string {
 	if v.account == nil || v.i != nil && v.i.Reason != "" {
 		return ""
 	}
@@ -160,7 +167,7 @@ func (v *outlook) until(n int) string {
 	if v.now.After(begin) {
 		begin = v.now
 	}
-	_, last := v.account.forecast(v.ahead, n, v.s.Newsletter.PerHour, v.s.Newsletter.PerDay, v.now, begin)
+	_, last := v.account.forecast(v.queue, v.place, v.s.Newsletter.PerHour, v.s.Newsletter.PerDay, v.now)
 	if last.Sub(begin) < 2*time.Minute {
 		return ""
 	}

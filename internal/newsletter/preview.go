@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -65,7 +66,7 @@ func (n *Newsletter) SendTest(ctx context.Context, address, name string) error {
 	case Accepted:
 		return nil
 	case Throttled:
-		return &Refusal{"Mailgun takes no mail for now"}
+		return &Refusal{cmp.Or(o.Reason, "Mailgun takes no mail for now")}
 	case Stopped:
 		return &Refusal{o.Reason}
 	case Failed:

@@ -278,7 +278,7 @@ func TestWhatAForgottenDigestLeftOutIsInTheNext(t *testing.T) {
 	first := p.box.calls
 	p.box.fate = func(call int, _ Request) (bool, Outcome) {
 		if call == first+2 {
-			return false, Stopped{"the key is not valid"}
+			return false, Stopped{Reason: "the key is not valid"}
 		}
 		return true, Accepted{}
 	}
@@ -338,7 +338,7 @@ func TestARestoreTakesTheListFromWhoeverRemembersIt(t *testing.T) {
 	old := p.everything()
 	p.box.fate = func(call int, _ Request) (bool, Outcome) {
 		if call > 1 {
-			return false, Stopped{"the key is not valid"}
+			return false, Stopped{Reason: "the key is not valid"}
 		}
 		return true, Accepted{}
 	}

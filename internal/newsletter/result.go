@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -111,7 +112,7 @@ func (n *Newsletter) flush(ctx context.Context, id string) error {
 // was reserved and not sent.
 func (n *Newsletter) learn(ctx context.Context, results []result) (until time.Time, stopped string, err error) {
 	now := n.Now()
-	limit, refused := 0, 0
+	limit, refused, why := 0, 0, ""
 	var at time.Time
 	for _, r := range results {
 		at = r.claim.At
@@ -132,15 +133,17 @@ func (n *Newsletter) learn(ctx context.Context, results []result) (until time.Ti
 		case Throttled:
 			refused += r.claim.len()
 			u := o.Until
-			if !u.After(now) {
+			because := o.Reason
+			if !u.After(now) { // it did not say when
 				u = now.Add(min(max(n.Settle/6, time.Second), 5*time.Minute))
+				because = cmp.Or(because, "Mailgun wants no more for now")
 			}
 			if u.After(until) {
-				until = u
+				until, why = u, because
 			}
 		case Stopped:
 			refused += r.claim.len()
-			stopped = o.Reason
+			stopped = o.words()
 		case BadRecipient:
 			refused += r.claim.len()
 		case Accepted, Failed:
@@ -157,7 +160,7 @@ func (n *Newsletter) learn(ctx context.Context, results []result) (until time.Ti
 			a.learn(limit, now)
 		}
 		if !until.IsZero() {
-			a.pause(until)
+			a.pause(until, why)
 		}
 		if refused > 0 {
 			a.refund(refused, at)

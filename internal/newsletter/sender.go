@@ -36,11 +36,16 @@ type (
 	Accepted struct{}
 	// Limit: refused, because a request may have no more than Max recipients (0: not said).
 	Limit struct{ Max int }
-	// Throttled: refused for now; no request is wanted before Until (zero: not said).
-	Throttled struct{ Until time.Time }
+	// Throttled: refused for now; no request is wanted before Until (zero: not said, so it
+	// is tried again soon). Reason is for the author, if it is not that Mailgun wants no more.
+	Throttled struct {
+		Until  time.Time
+		Reason string
+	}
 	// Stopped: refused, and so will be everything else until somebody acts: the key is
-	// wrong, the account blocked, the bill not paid.
-	Stopped struct{ Reason string }
+	// wrong, the account blocked, the bill not paid. Remedy is what the author can do, if
+	// that is known.
+	Stopped struct{ Reason, Remedy string }
 	// Failed: this request is refused for good.
 	Failed struct{ Reason string }
 	// BadRecipient: refused because of one recipient; the others alone would be accepted.
@@ -48,6 +53,14 @@ type (
 	// Uncertain: nobody knows whether the mails were accepted.
 	Uncertain struct{ Reason string }
 )
+
+// words are the reason, and what can be done.
+func (s Stopped) words() string {
+	if s.Remedy == "" {
+		return s.Reason
+	}
+	return s.Reason + ": " + s.Remedy
+}
 
 func (Accepted) outcome()     {}
 func (Limit) outcome()        {}

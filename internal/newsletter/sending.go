@@ -16,8 +16,10 @@ type sending struct {
 	// at LimitAt; 0: it never said.
 	Limit   int       `json:"limit,omitempty"`
 	LimitAt time.Time `json:"limit_at,omitzero"`
-	// Paused is the time until which Mailgun wants no request.
+	// Paused is the time until which Mailgun wants no request. Why is for the author, if
+	// Mailgun did not name that time.
 	Paused time.Time `json:"paused,omitzero"`
+	Why    string    `json:"why,omitempty"`
 	// Minutes and Hours count the messages of the last hour and day by Unix minute
 	// and Unix hour.
 	Minutes map[int64]int `json:"minutes,omitempty"`
@@ -62,10 +64,10 @@ func (s *sending) learn(limit int, now time.Time) {
 	s.Limit, s.LimitAt = min(max(limit, 1), maxBatch), now
 }
 
-// pause remembers that Mailgun wants no request before a time.
-func (s *sending) pause(until time.Time) {
+// pause remembers that Mailgun wants no request before a time, see Why.
+func (s *sending) pause(until time.Time, why string) {
 	if until.After(s.Paused) {
-		s.Paused = until.UTC()
+		s.Paused, s.Why = until.UTC(), why
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/store"
 )
 
@@ -19,14 +18,17 @@ type standing struct {
 	// limited says that the limits in the settings decide; else it is Mailgun that wants
 	// nothing for now, and nobody knows how much it takes then.
 	limited bool
+	why     string // there is such a pause, and this is what for
 }
 
-// standingOf reads how far an issue has come; nil if it is not being sent.
-func (n *Newsletter) standingOf(ctx context.Context, s *settings.Settings, i *Issue) (*standing, error) {
-	if i.State != Sending {
+// standingOf reads how far an issue has come; nil if it is not being sent, nor was stopped
+// on its way.
+func (n *Newsletter) standingOf(ctx context.Context, w *world, i *Issue) (*standing, error) {
+	stopped := i.State == Held && i.begun()
+	if i.State != Sending && !stopped {
 		return nil, nil
 	}
-	st := &standing{progress: &progress{}, limited: limited(s)}
+	st := &standing{progress: &progress{}, limited: limited(w.settings)}
 	err := n.read(ctx, progressKey(i.ID), st.progress)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -35,30 +37,34 @@ func (n *Newsletter) standingOf(ctx context.Context, s *settings.Settings, i *Is
 		return nil, err
 	}
 	waiting := st.progress.waiting()
-	if n.sawWaiting(i.ID, waiting); waiting == 0 {
+	if n.sawWaiting(i.ID, waiting); waiting == 0 || stopped {
 		return st, nil
 	}
 	account, err := n.account(ctx)
 	if err != nil {
 		return st, err
 	}
-	ahead := 0
+	now := n.Now()
+	queue, own := []errand{{people: waiting}}, 0
 	if st.limited {
 		o, err := n.loadOutbox(ctx)
 		if err == nil {
-			ahead, err = n.ahead(ctx, o, i.ID)
+			queue, own, err = n.queued(ctx, w, o, errand{people: waiting}, i.ID, nil)
 		}
 		if err != nil {
 			return st, err
 		}
 	}
-	now := n.Now()
-	next, last := account.forecast(ahead, waiting, s.Newsletter.PerHour, s.Newsletter.PerDay, now, now)
+	s := w.settings.Newsletter
+	next, last := account.forecast(queue, own, s.PerHour, s.PerDay, now)
 	if next.After(now) {
 		st.next = next
 	}
 	if last.After(now) {
 		st.last = last
+	}
+	if account.Paused.After(now) {
+		st.why = account.Why
 	}
 	return st, nil
 }
@@ -77,13 +83,28 @@ func (st *standing) words(recipients int, now time.Time, loc *time.Location) str
 	if uncertain > 0 {
 		line += fmt.Sprintf(", %d uncertain until Mailgun's log tells", uncertain)
 	}
-	if !st.last.IsZero() {
-		line += ", the rest is queued until " + clock(st.last, now, loc)
-		if st.limited {
-			line += ", when the last is expected to go"
-		} else {
-			line += ", when Mailgun takes more"
-		}
+	switch {
+	case st.last.IsZero():
+	case st.limited:
+		line += ", the rest is queued until " + clock(st.last, now, loc) + ", when the last is expected to go"
+	case st.why != "":
+		line += ", the rest is tried again at " + clock(st.next, now, loc)
+	default:
+		line += ", the rest is queued until " + clock(st.last, now, loc) + ", when Mailgun takes more"
+	}
+	if st.why != "" {
+		line += ": " + st.why
 	}
 	return line
+}
+
+// stopped says of an issue that was stopped how far it came, and why it was.
+func (st *standing) stopped(i *Issue) string {
+	switch {
+	case st == nil:
+		return "stopped, because " + i.Reason
+	case st.progress.Counts.Sent == 0:
+		return "stopped before anybody was mailed, because " + i.Reason
+	}
+	return fmt.Sprintf("stopped when %d of %d were mailed, because %s", st.progress.Counts.Sent, i.Recipients, i.Reason)
 }

@@ -164,7 +164,7 @@ func TestATickInTheMiddleOfACommand(t *testing.T) {
 			if strings.HasPrefix(r.MessageID, "notice.") {
 				return true, Accepted{}
 			}
-			return false, Stopped{"the key is not valid"}
+			return false, Stopped{Reason: "the key is not valid"}
 		}
 		p.write("alpha")
 		p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")

@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -81,6 +82,23 @@ type Refusal struct{ What string }
 
 func (r *Refusal) Error() string { return r.What }
 
+// standing says in plain words where the issue stands.
+func (i *Issue) standing() string {
+	switch i.State {
+	case Waiting:
+		return "it waits for its time"
+	case Dormant:
+		return "it sleeps, because " + i.Reason
+	case Held:
+		return "it is held, because " + i.Reason
+	case Sending:
+		return "it is being mailed already"
+	case Cancelled:
+		return "it was cancelled"
+	}
+	return "it is over"
+}
+
 // release is the author's "send it all the same" for an issue held before its freeze.
 func (i *Issue) release(now time.Time) error {
 	switch {
@@ -89,19 +107,19 @@ func (i *Issue) release(now time.Time) error {
 		i.Due = now
 		return nil
 	case i.State == Held:
-		return &Refusal{"issue " + i.ID + " was stopped while it was being sent: use resume"}
+		return &Refusal{"it was stopped while it was being mailed, so go on with it (resume) or end it (cancel)"}
 	case i.State == Waiting:
 		i.Released = now
 		return nil
 	}
-	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to release"}
+	return &Refusal{i.standing() + ", so there is nothing to release"}
 }
 
 // sendNow ends the undo window. What is held must be released instead, so that a
 // link from an old mail does not send what was stopped since.
 func (i *Issue) sendNow(now time.Time) error {
 	if i.State != Waiting {
-		return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so it cannot be sent now"}
+		return &Refusal{i.standing() + ", so it cannot be sent now"}
 	}
 	if now.Before(i.Due) {
 		i.Due = now
@@ -117,9 +135,9 @@ func (i *Issue) cancel(now time.Time) error {
 	case i.State == Cancelled:
 		return nil
 	case i.begun():
-		return &Refusal{"issue " + i.ID + " is on its way already and cannot be cancelled"}
+		return &Refusal{"it is being mailed already and cannot be cancelled any more"}
 	case i.State == Closed:
-		return &Refusal{"issue " + i.ID + " is over: " + i.Reason}
+		return &Refusal{i.standing() + ": " + cmp.Or(i.Reason, "it was mailed")}
 	}
 	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, cancelledReason, "", now
 	return nil
@@ -131,14 +149,14 @@ func (i *Issue) resume() error {
 	case i.State == Sending:
 		return nil
 	case i.State == Held && i.Lost:
-		return &Refusal{"the list of issue " + i.ID + " was lost with the records, so nobody knows who still waits for it: cancel it"}
+		return &Refusal{"its list was lost with the records, so nobody knows who still waits for it: cancel it"}
 	case i.State == Held && i.begun():
 		i.State, i.Reason = Sending, ""
 		return nil
 	case i.State == Held:
-		return &Refusal{"nothing of issue " + i.ID + " was sent yet: use release"}
+		return &Refusal{"nothing of it was mailed yet, so release it"}
 	}
-	return &Refusal{"issue " + i.ID + " is " + string(i.State) + ", so there is nothing to resume"}
+	return &Refusal{i.standing() + ", so there is nothing to go on with"}
 }
 
 // mention records in a post's issue that a digest carried it.

@@ -47,9 +47,9 @@ func (w wire) Send(ctx context.Context, r Request) Outcome {
 	case errors.As(err, &limit):
 		return Limit{limit.Max}
 	case errors.As(err, &throttled):
-		return Throttled{throttled.Until}
+		return Throttled{Until: throttled.Until}
 	case errors.As(err, &auth):
-		return Stopped{auth.Error()}
+		return Stopped{Reason: auth.Error()}
 	case errors.As(err, &refused):
 		return Failed{refused.Error()}
 	case errors.As(err, &unsent):
