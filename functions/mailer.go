@@ -94,7 +94,7 @@ func outcome(err error) newsletter.Outcome {
 	case errors.As(err, &throttled):
 		return newsletter.Throttled{Until: throttled.Until}
 	case errors.As(err, &auth):
-		return newsletter.Stopped{Reason: auth.Error(), Remedy: auth.Remedy()}
+		return stopped(auth)
 	case errors.As(err, &large):
 		return newsletter.Failed{Reason: large.Error()}
 	case errors.As(err, &refused) && refused.BadRecipient:
@@ -105,6 +105,28 @@ func outcome(err error) newsletter.Outcome {
 		return newsletter.Throttled{Reason: "Mailgun cannot be reached"}
 	}
 	return newsletter.Uncertain{Reason: err.Error()}
+}
+
+// stopped says to an author who is no engineer why Mailgun takes no mail, and what to do.
+func stopped(e *mailgun.AuthError) newsletter.Stopped {
+	what, remedy := "", ""
+	switch e.Status {
+	case http.StatusUnauthorized:
+		what = "Mailgun does not accept the key"
+		remedy = "whoever set up your site can store a new one with `pennypost setup`"
+	case http.StatusPaymentRequired:
+		what = "Mailgun waits for a payment"
+		remedy = "look under Billing in your Mailgun account"
+	case http.StatusForbidden:
+		what = "Mailgun does not let this account send"
+		remedy = "log in to Mailgun, which says there what it wants of you, or ask its support"
+	case http.StatusNotFound:
+		what = "Mailgun does not know the sending domain"
+		remedy = "compare newsletter.domain and newsletter.region in site.yaml with your Mailgun account"
+	default:
+		return newsletter.Stopped{Reason: e.Error()}
+	}
+	return newsletter.Stopped{Reason: fmt.Sprintf("%s (%d: %s)", what, e.Status, e.Reason), Remedy: remedy}
 }
 
 // Accepted implements newsletter.Events.

@@ -23,7 +23,7 @@ func (m Message) For(token string) Message {
 }
 
 // EML is the message as a file that mail programs open: as one recipient gets it,
-// with their token in the place of [Token].
+// with their token in the place of [Token], and a Message-Id as Mailgun would give it.
 func (m Message) EML(to, token string, date time.Time) []byte {
 	m = m.For(token)
 	var b bytes.Buffer
@@ -32,6 +32,8 @@ func (m Message) EML(to, token string, date time.Time) []byte {
 			fmt.Fprintf(&b, "%s: %s\r\n", name, encoded(line(value)))
 		}
 	}
+	_, domain, _ := strings.Cut(m.From[strings.LastIndexByte(m.From, '<')+1:], "@")
+	field("Message-Id", fmt.Sprintf("<%x@%s>", date.UnixNano(), strings.TrimSuffix(domain, ">")))
 	field("Date", date.Format(time.RFC1123Z))
 	field("From", m.From)
 	field("To", to)

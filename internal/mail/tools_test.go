@@ -98,8 +98,7 @@ func received(t *testing.T, name string) []byte {
 	t.Helper()
 	m := everyMessage(t)[name]
 	head := "Received: from m42.mailgun.example (m42.mailgun.net [161.38.200.7])\r\n" +
-		"\tby mx.reader.example with ESMTPS id abc123; Mon, 23 Nov 2026 12:00:02 +0000\r\n" +
-		"Message-Id: <post-1.0-0@mg.mending.example>\r\n"
+		"\tby mx.reader.example with ESMTPS id abc123; Mon, 23 Nov 2026 12:00:02 +0000\r\n"
 	return append([]byte(head), m.EML("reader@reader.example", "k3Jd9fT2sXq8", time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))...)
 }
 

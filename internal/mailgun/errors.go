@@ -2,7 +2,6 @@ package mailgun
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 )
 
@@ -37,36 +36,10 @@ type AuthError struct {
 }
 
 func (e *AuthError) Error() string {
-	what := "Mailgun refuses this account"
-	switch e.Status {
-	case 0:
+	if e.Status == 0 {
 		return e.Reason
-	case http.StatusUnauthorized:
-		what = "Mailgun does not accept the key"
-	case http.StatusPaymentRequired:
-		what = "Mailgun waits for a payment"
-	case http.StatusForbidden:
-		what = "Mailgun does not let this account send"
-	case http.StatusNotFound:
-		what = "Mailgun does not know the sending domain"
 	}
-	return fmt.Sprintf("%s (%d: %s)", what, e.Status, e.Reason)
-}
-
-// Remedy is what a person who is no engineer can do about it, in words; "" if that is not
-// known.
-func (e *AuthError) Remedy() string {
-	switch e.Status {
-	case http.StatusUnauthorized:
-		return "whoever set up your site can store a new key with `pennypost setup`"
-	case http.StatusPaymentRequired:
-		return "look under Billing in your Mailgun account"
-	case http.StatusForbidden:
-		return "log in to Mailgun, which says there what it wants of you, or ask its support"
-	case http.StatusNotFound:
-		return "compare newsletter.domain and newsletter.region in site.yaml with your Mailgun account"
-	}
-	return ""
+	return fmt.Sprintf("Mailgun refuses this account (%d): %s", e.Status, e.Reason)
 }
 
 // TooLargeError: nothing was sent, the message is too large as it is.

@@ -1,7 +1,6 @@
 package newsletter
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -139,53 +138,4 @@ func (w *world) fitting(i *Issue) []Action {
 		return []Action{ActCancel}
 	}
 	return nil
-}
-
-// describe names an issue and says what becomes of it.
-func (n *Newsletter) describe(ctx context.Context, w *world, i *Issue) (title string, lines []string, err error) {
-	if i.Kind != Instant {
-		title = "The " + string(i.Kind) + " digest of " + moment(i.Due, w.settings.Location)
-		st, err := n.standingOf(ctx, w, i)
-		return title, digestLines(i, w, st, n.Now()), err
-	}
-	e := w.catalog.Posts[i.Post]
-	if e == nil {
-		st, err := n.standingOf(ctx, w, i)
-		return "The post of " + i.Key + ", which is gone", goneLines(i, w, st, n.Now()), err
-	}
-	lines, err = n.expect(ctx, w, e, i)
-	return e.Title, lines, err
-}
-
-// goneLines say what becomes of the mail of a post that was taken away: once it was begun,
-// everybody on its list is mailed.
-func goneLines(i *Issue, w *world, st *standing, now time.Time) []string {
-	if i.begun() && i.Recipients > 0 {
-		return digestLines(i, w, st, now)
-	}
-	return []string{"nobody is mailed: " + cmp.Or(i.Reason, "the post is not there")}
-}
-
-// digestLines say what becomes of a digest.
-func digestLines(i *Issue, w *world, st *standing, now time.Time) []string {
-	switch i.State {
-	case Held:
-		if i.begun() {
-			return []string{count(i.Recipients, "subscriber") + ": " + st.stopped(i)}
-		}
-		return []string{"held until you release it, because " + i.Reason}
-	case Cancelled:
-		return []string{"cancelled"}
-	case Closed:
-		if i.Recipients == 0 {
-			return []string{"nobody was owed anything"}
-		}
-		return []string{sentLine(i.Counts, i.Failures)}
-	case Sending:
-		return []string{"being mailed to " + count(i.Recipients, "subscriber") + st.words(i.Recipients, now, w.settings.Location)}
-	}
-	if i.Reason != "" {
-		return []string{"goes out as soon as it can be sent: " + i.Reason}
-	}
-	return []string{"goes out on " + moment(i.Due, w.settings.Location)}
 }

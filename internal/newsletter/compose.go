@@ -75,11 +75,16 @@ func (n *Newsletter) announcement(ctx context.Context, w *world, postID string) 
 
 // digestMail makes the mail of those who are owed exactly these posts, newest first.
 func digestMail(w *world, i *Issue, posts []string) (mail.Message, error) {
-	d := mail.Digest{Settings: w.settings, Kind: string(i.Kind), Period: covers(i.Kind, i.Due, w.settings.Location)}
+	d := mail.Digest{Settings: w.settings, Kind: string(i.Kind)}
+	oldest := i.Due
 	for _, id := range posts {
 		e := w.catalog.Posts[id]
+		if e.GoLive.Before(oldest) && !e.Late { // a late one has its old date
+			oldest = e.GoLive
+		}
 		d.Items = append(d.Items, mail.Item{Entry: e, URL: w.settings.URL + e.Path, Image: picture(w, e)})
 	}
+	d.Period = covers(i.Kind, i.Due, oldest, w.settings.Location)
 	return d.Message()
 }
 
@@ -102,18 +107,21 @@ func picture(w *world, e *catalog.Entry) *post.Picture {
 }
 
 // covers is what a digest covers, in words: the month before the first of a month,
-// else the days from one digest to the next.
-func covers(k Kind, due time.Time, loc *time.Location) string {
-	due = local(due, loc)
+// else the days from one digest to the next; from its oldest post, where digests were missed.
+func covers(k Kind, due, oldest time.Time, loc *time.Location) string {
+	due, oldest = local(due, loc), local(oldest, loc)
 	from := due.AddDate(0, 0, -7)
 	if k == Monthly {
-		if due.Day() == 1 {
-			return due.AddDate(0, 0, -1).Format("January 2006")
-		}
 		first := time.Date(due.Year(), due.Month()-1, 1, 12, 0, 0, 0, due.Location())
 		from = first.AddDate(0, 0, min(due.Day(), first.AddDate(0, 1, -1).Day())-1)
 	}
+	missed := oldest.Format(time.DateOnly) < from.Format(time.DateOnly)
+	if missed {
+		from = oldest
+	}
 	switch {
+	case k == Monthly && due.Day() == 1 && !missed:
+		return due.AddDate(0, 0, -1).Format("January 2006")
 	case from.Year() != due.Year():
 		return from.Format("2 January 2006") + " – " + due.Format("2 January 2006")
 	case from.Month() != due.Month():

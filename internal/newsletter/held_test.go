@@ -107,3 +107,35 @@ func TestAnIssueOverdueByADayIsHeld(t *testing.T) {
 	p.ticks(n)
 	p.mails("ann: beta")
 }
+
+// A digest that goes out late is still that of its week, and says what is in it.
+func TestAReleasedDigestKeepsItsTime(t *testing.T) {
+	p, n := annAndBob(t)
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.clock.forward(10 * time.Minute)
+	p.ticks(n)
+	p.clock.set(time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC))
+	p.ticks(n)
+	said := func() string {
+		d, err := n.Show(t.Context(), "weekly-2026-W48")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Title + ": " + strings.Join(d.Lines, "; ")
+	}
+	const title = "The weekly digest of Friday 27 November, 09:00: "
+	if got, want := said(), title+"held until you release it, because it should have gone out on Friday 27 November, 09:00, more than a day ago; In it: The alpha piece"; got != want {
+		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+	if err := n.Release(t.Context(), "weekly-2026-W48"); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(n)
+	if got, want := said(), title+"mailed 1 subscriber; In it: The alpha piece"; got != want {
+		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+	if d := p.box.got[len(p.box.got)-1]; !strings.Contains(d.text, "20–27 November 2026") {
+		t.Errorf("the digest says\n%s", d.text)
+	}
+}

@@ -128,8 +128,14 @@ func TestCovers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := covers(tt.kind, due, time.UTC); got != tt.want {
+		if got := covers(tt.kind, due, due, time.UTC); got != tt.want {
 			t.Errorf("%s %s covers %q, want %q", tt.kind, tt.due, got, tt.want)
+		}
+	}
+	due, oldest := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 9, 20, 9, 0, 0, 0, time.UTC)
+	for kind, want := range map[Kind]string{Weekly: "20 September – 1 November 2026", Monthly: "20 September – 1 November 2026"} {
+		if got := covers(kind, due, oldest, time.UTC); got != want {
+			t.Errorf("after missed digests the %s one covers %q, want %q", kind, got, want)
 		}
 	}
 }

@@ -104,7 +104,9 @@ func (i *Issue) release(now time.Time) error {
 	switch {
 	case i.State == Held && !i.begun():
 		i.State, i.Reason, i.Released = Waiting, "", now
-		i.Due = now
+		if now.Before(i.Due) { // a digest keeps the name of its time
+			i.Due = now
+		}
 		return nil
 	case i.State == Held:
 		return &Refusal{"it was stopped while it was being mailed, so go on with it (resume) or end it (cancel)"}
