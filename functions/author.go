@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/pennypost/pennypost/internal/newsletter"
 	"github.com/pennypost/pennypost/internal/signup"
@@ -49,7 +50,7 @@ func (a author) act(w http.ResponseWriter, r *http.Request) {
 	var refusal *newsletter.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		a.show(w, r, http.StatusConflict, token, "", refusal.What)
+		a.show(w, r, http.StatusConflict, token, "", strings.ToUpper(refusal.What[:1])+refusal.What[1:]+".")
 	case errors.Is(err, newsletter.ErrLink):
 		a.show(w, r, http.StatusGone, token, "", "")
 	case err != nil:

@@ -113,7 +113,7 @@ func stopped(e *mailgun.AuthError) newsletter.Stopped {
 	switch e.Status {
 	case http.StatusUnauthorized:
 		what = "Mailgun does not accept the key"
-		remedy = "whoever set up your site can store a new one with `pennypost setup`"
+		remedy = "whoever set up your site can store a new one, by running pennypost setup"
 	case http.StatusPaymentRequired:
 		what = "Mailgun waits for a payment"
 		remedy = "look under Billing in your Mailgun account"
