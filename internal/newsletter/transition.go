@@ -136,10 +136,10 @@ func (i *Issue) cancel(now time.Time) error {
 	switch {
 	case i.State == Cancelled:
 		return nil
-	case i.begun():
-		return &Refusal{"it is being mailed already and cannot be cancelled any more"}
 	case i.State == Closed:
 		return &Refusal{i.standing() + ": " + cmp.Or(i.Reason, "it was mailed")}
+	case i.begun():
+		return &Refusal{"it is being mailed already and cannot be cancelled any more"}
 	}
 	i.State, i.Reason, i.Freeze, i.Ended = Cancelled, cancelledReason, "", now
 	return nil
