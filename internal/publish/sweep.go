@@ -66,7 +66,8 @@ func (p *Publisher) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(v.catalog.Pending) > 0 || len(v.catalog.Owed.Receipts) > 0 || len(v.catalog.Owed.Announce) > 0 || dueBy(v.catalog, p.Now()) {
+	// A new version of the program may make other pages of the same content.
+	if at.Bucket == "" || len(v.catalog.Pending) > 0 || len(v.catalog.Owed.Receipts) > 0 || len(v.catalog.Owed.Announce) > 0 || dueBy(v.catalog, p.Now()) {
 		return p.Run(ctx, nil)
 	}
 	return nil

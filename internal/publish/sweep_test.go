@@ -4,7 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 )
+
+// TestSweepAfterAnUpgrade: what the program makes otherwise than before is written anew,
+// though nobody uploads anything.
+func TestSweepAfterAnUpgrade(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/a.md", post("A", ""))
+	w.run(w.publisher(), "posts/a.md")
+	w.wait(2 * time.Hour)
+	p := w.publisher()
+	p.SiteURL = "https://upgraded.example" // is in the digest of each page, as the program's version is
+	if err := p.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.has("the page", w.page("blog/a/index.html"), "https://upgraded.example/blog/a/")
+}
 
 // TestSweepAsksOnce: of the pages that cannot be made again each one that is not listed is
 // asked for once in a round of the sweep, in however many chunks the site is listed.
@@ -30,7 +46,7 @@ func TestSweepAsksOnce(t *testing.T) {
 			}
 
 			w.trips.reset()
-			w.wait(2 * 3600e9)
+			w.wait(2 * time.Hour)
 			p := w.publisher()
 			p.SweepBy(chunk)
 			chunks := 0
