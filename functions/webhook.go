@@ -88,8 +88,13 @@ func (h *hook) take(ctx context.Context, body []byte) error {
 		return errUnacceptable
 	}
 	// Only the call's own time is signed, in whole seconds: what happened happened before
-	// that second was over.
-	if latest := signed.At.Add(time.Second - time.Millisecond); e.At.IsZero() || e.At.After(latest) {
+	// that second was over. An event's time without a fraction is one that was cut off, and
+	// may be any moment of its second, too.
+	const rest = time.Second - time.Millisecond
+	if !e.At.IsZero() && e.At.Nanosecond() == 0 {
+		e.At = e.At.Add(rest)
+	}
+	if latest := signed.At.Add(rest); e.At.IsZero() || e.At.After(latest) {
 		e.At = latest
 	}
 	if err := h.effect(ctx, e, signed.Token); err != nil {

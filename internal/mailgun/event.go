@@ -122,7 +122,7 @@ func moment(seconds float64) time.Time {
 		return time.Time{}
 	}
 	whole, part := math.Modf(seconds)
-	return time.Unix(int64(whole), int64(part*1e6)*1e3).UTC()
+	return time.Unix(int64(whole), int64(math.Round(part*1e6))*1e3).UTC()
 }
 
 func first(texts ...string) string {

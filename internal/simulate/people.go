@@ -123,10 +123,14 @@ func (w *World) hook(p *person, event string) {
 	}
 	w.hooks++
 	stamp, token := fmt.Sprint(time.Now().Unix()), fmt.Sprintf("token%d", w.hooks)
+	at := stamp // whole seconds, as from other programs that speak as Mailgun does
+	if w.hooks%2 == 0 {
+		at = fmt.Sprintf("%.6f", float64(time.Now().UnixMicro())/1e6)
+	}
 	mac := hmac.New(sha256.New, []byte(signingKey))
 	mac.Write([]byte(stamp + token))
 	body := fmt.Sprintf(`{"signature":{"timestamp":%q,"token":%q,"signature":%q},"event-data":{"event":%q,"severity":"permanent","id":"e%d","timestamp":%s,"recipient":%q}}`,
-		stamp, token, hex.EncodeToString(mac.Sum(nil)), event, w.hooks, stamp, p.address)
+		stamp, token, hex.EncodeToString(mac.Sum(nil)), event, w.hooks, at, p.address)
 	w.send(p, p.begin(presence, gone), event, body, 0)
 }
 
