@@ -58,6 +58,9 @@ func (w *World) deliverAll() {
 			w.wait(11 * time.Minute)
 			w.round()
 			w.releaseAll()
+			if !w.underWay() {
+				return
+			}
 		}
 	}
 	through(5)
@@ -67,6 +70,16 @@ func (w *World) deliverAll() {
 		w.round()
 		through(3)
 	}
+}
+
+// underWay tells whether an issue is not over that time alone may bring on.
+func (w *World) underWay() bool {
+	for _, state := range w.outbox() {
+		if state != "dormant" {
+			return true
+		}
+	}
+	return false
 }
 
 // releaseAll is the author telling every held issue to go, and every stopped one to go on.
