@@ -63,14 +63,7 @@ func (s *script) moves(p *person) {
 	s.t.Helper()
 	before := p.address
 	s.relocate(p)
-	s.rest()
-	for len(s.errands) > 0 {
-		if s.run() {
-			s.rest()
-			continue
-		}
-		s.wait(time.Minute)
-	}
+	s.errandsDone()
 	if p.address == before || p.next != "" {
 		s.t.Fatalf("%s did not move\n%s", p.address, s.trace)
 	}

@@ -100,3 +100,30 @@ func TestPageCannotBeWritten(t *testing.T) {
 		s.quiet()
 	})
 }
+
+// Mailgun repeats its call about a bounce after the reader asked for the newsletter anew:
+// what they asked for counts, and they are mailed.
+func TestBounceIsTakenAfterAnotherWish(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false // a process dies
+		p := s.people[0]
+		s.hook(p, "failed")
+		in := s.running[len(s.running)-1]
+		s.until(in, "PUT state/audience/")
+		s.say("%s: its process dies", in)
+		s.end1(in)
+		s.settleDown()
+		again := s.errands
+		s.errands = nil
+		s.join(p)
+		s.errandsDone()
+		s.errands = again
+		s.errandsDone()
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.quiet()
+		if s.got[p.id()]["posts/a.md"] != 1 {
+			s.t.Errorf("%s did not get what they asked for", p.address)
+		}
+	})
+}

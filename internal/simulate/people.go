@@ -23,8 +23,9 @@ type person struct {
 	deeds   []*deed  // what is known of how it stood with them, and when
 	asked   []string // the cadences that they ever asked for in the form
 	// left is when they were told that they are off the list; zero: they were not, or came back.
-	left time.Time
-	ever bool // may have been subscribed at some time
+	left   time.Time
+	wished time.Time // when they last sent the form that asks for the newsletter
+	ever   bool      // may have been subscribed at some time
 
 	former  []string    // addresses they had before
 	next    string      // the address they want to have
@@ -32,10 +33,10 @@ type person struct {
 	moves   []time.Time // when they were told that a new address counts
 	// paused is when they were told that nothing comes for a week; zero: they were not.
 	paused time.Time
-	// reviving counts requests under way that may end a pause.
-	reviving   int
-	complained time.Time      // when a complaint of theirs was taken; only a restore undoes it
-	copies     map[string]int // by post: how many more mails a lie of Mailgun's explains
+	// reviving counts requests under way that may end a pause; revived those that ever were.
+	reviving, revived int
+	complained        time.Time      // when a complaint of theirs was taken; only a restore undoes it
+	copies            map[string]int // by post: how many more mails a lie of Mailgun's explains
 }
 
 // errand is something a person does a little later.
@@ -107,11 +108,19 @@ func (w *World) leave(p *person) {
 	leaving := p.begin(presence, gone)
 	w.attempt(w.ask(p.address, http.MethodPost, "/unsubscribe?t="+url.QueryEscape(p.token), url.Values{"List-Unsubscribe": {"One-Click"}}, func(status int, body string, ok bool) {
 		if ok && status == http.StatusOK {
-			p.left = time.Now()
-			succeed(leaving)
+			p.ended(leaving)
 			w.say("%s is told that they are off the list", p.address)
 		}
 	}), leaving)
+}
+
+// ended notes that an ending is said to be done. What somebody asked for after it happened
+// counts for more, however late the ending was taken.
+func (p *person) ended(d *deed) {
+	succeed(d)
+	if d.faint = !p.wished.Before(d.from.Truncate(time.Second)); !d.faint {
+		p.left = d.done
+	}
 }
 
 const signingKey = "signing"
@@ -148,10 +157,12 @@ func (w *World) send(p *person, ending *deed, event, body string, try int) {
 	in.after = func(alive bool) {
 		switch {
 		case alive && status == http.StatusOK:
-			p.left = time.Now()
-			succeed(ending)
-			if event == "complained" && p.complained.IsZero() {
-				p.complained = p.left
+			p.ended(ending)
+			if event == "complained" { // which nothing overtakes
+				ending.faint, p.left = false, time.Now()
+				if p.complained.IsZero() {
+					p.complained = p.left
+				}
 			}
 			w.say("the webhook about %s is taken", p.address)
 		case try < 6:
@@ -176,7 +187,7 @@ func (w *World) join(p *person) {
 		cadence := []string{"each", "each", "weekly", "monthly"}[w.chance.IntN(4)]
 		form := url.Values{"email": {p.address}, "cadence": {cadence}, "form": {m[1]}}
 		w.errands = append(w.errands, errand{time.Now().Add(3 * time.Second), func() {
-			p.asked = append(p.asked, cadence)
+			p.asked, p.wished = append(p.asked, cadence), time.Now()
 			w.ask(p.address, http.MethodPost, "/subscribe", form, func(int, string, bool) {})
 		}})
 	})
@@ -190,6 +201,7 @@ func (w *World) confirm(p *person, token string) {
 	}
 	p.paused = time.Time{}
 	p.reviving++
+	p.revived++
 	// Whoever is on the list already may have asked for something newer since. And of several
 	// wishes it is not certain which one this is.
 	back := p.is(presence, gone, span{time.Now(), time.Now()})

@@ -126,6 +126,18 @@ func (s *script) frozen(start func() *invocation) *invocation {
 	return in
 }
 
+// errandsDone lets people do all that they are about to do.
+func (s *script) errandsDone() {
+	s.rest()
+	for len(s.errands) > 0 {
+		if s.run() {
+			s.rest()
+			continue
+		}
+		s.wait(time.Minute)
+	}
+}
+
 // quiet lets everything come to rest and asks the oracles about the site.
 func (s *script) quiet() {
 	s.calm()

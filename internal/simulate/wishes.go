@@ -59,14 +59,14 @@ func (w *World) pause(p *person) {
 		return
 	}
 	w.say("%s pauses for a week", p.address)
-	certain := p.reviving == 0
+	certain, before := p.reviving == 0, p.revived
 	pausing := p.begin(sleep, asleep)
 	w.attempt(w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"pause"}, "weeks": {"1"}}, func(status int, body string, ok bool) {
 		if !ok || status != http.StatusOK || !strings.Contains(body, "Nothing will be sent until then") {
 			return
 		}
 		succeed(pausing)
-		if certain && p.reviving == 0 {
+		if certain && p.revived == before { // else it may be that the pause came first
 			p.paused = time.Now()
 			w.tally.Pauses++
 			w.say("%s is told that nothing comes for a week", p.address)
@@ -81,6 +81,7 @@ func (w *World) unpause(p *person) {
 	w.say("%s ends a pause", p.address)
 	p.paused = time.Time{}
 	p.reviving++
+	p.revived++
 	waking := p.begin(sleep, awake)
 	w.attempt(w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"resume"}}, func(_ int, body string, ok bool) {
 		p.reviving--
