@@ -1,6 +1,8 @@
 package newsletter
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +113,40 @@ func TestAPostInItsUndoWindowGoesIntoTheNextDigest(t *testing.T) {
 	p.clock.set(nextFriday)
 	p.ticks(n)
 	p.mails("bob: one two")
+}
+
+// A digest's freeze writes into its issue twice, first that it is under way and then that it
+// is begun. Whichever answer is lost, what it left to the next digest is in that.
+func TestALostAnswerInAFreezeLosesNoPost(t *testing.T) {
+	for at := range int64(2) {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			p, n := weekly(t, "one")
+			p.clock.set(friday.Add(-5 * time.Minute))
+			p.write("two") // which may be undone until five minutes after the digest
+			p.announce(n, "two")
+			p.clock.set(friday)
+			f := &flaky{at: at + 1, after: true, only: func(r *http.Request) bool {
+				return r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/issues/weekly-") && strings.HasSuffix(r.URL.Path, "/issue.json") && r.Header.Get("If-Match") != ""
+			}}
+			m := p.over(f)
+			if err := m.OpenDigests(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Work(t.Context()); err == nil {
+				t.Fatal("no answer was lost")
+			}
+			p.clock.forward(time.Hour)
+			for range 3 {
+				p.ticks(n)
+			}
+			p.mails("bob: one")
+			p.clock.set(nextFriday)
+			for range 3 {
+				p.ticks(n)
+			}
+			p.mails("bob: one two")
+		})
+	}
 }
 
 func TestADigestCoversOnlyWhatIsOut(t *testing.T) {

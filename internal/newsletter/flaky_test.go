@@ -22,6 +22,8 @@ type flaky struct {
 	at    int64
 	after bool // the request arrives, only its answer is lost
 	kills bool
+	// only, if it is set, says which requests are counted; the others all arrive.
+	only func(*http.Request) bool
 	// happens, if it is set, is what happens before that request, which then arrives.
 	happens func()
 }
@@ -46,6 +48,9 @@ func (f *flaky) reach() (done, answered bool) {
 }
 
 func (f *flaky) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.only != nil && !f.only(r) {
+		return f.next.RoundTrip(r)
+	}
 	done, answered := f.reach()
 	if !done {
 		return nil, errLost

@@ -10,8 +10,13 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// errBusy means that another run is freezing something.
-var errBusy = errors.New("another issue is being frozen")
+var (
+	// errBusy means that another run is freezing something.
+	errBusy = errors.New("another issue is being frozen")
+	// errUnclear means that an issue may have been begun, or may be yet: the request that
+	// says so was not answered. What it leaves to the next digest is not to be forgotten.
+	errUnclear = errors.New("it is not known whether it was begun")
+)
 
 // freeze decides who gets an issue and what it says. It goes on in this order, so
 // that dying anywhere leaves something another run can finish or begin anew:
@@ -40,6 +45,9 @@ func (n *Newsletter) freeze(ctx context.Context, w *world, i *Issue) error {
 		return errBusy
 	}
 	after, err := n.freezeIssue(ctx, w, i.ID, nonce)
+	if errors.Is(err, errUnclear) {
+		return fmt.Errorf("freeze %s: %w", i.ID, err) // whoever comes next finds out, as if this run had died
+	}
 	if err != nil {
 		// Others need not wait for this one: whatever was reached, the next freeze of it
 		// goes on from there or begins anew.
@@ -126,7 +134,11 @@ func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen 
 	}
 	l, err := n.readList(ctx, i.ID, seen.Freeze) // as it is there, not as this process remembers it
 	if seen.Freeze != i.Freeze || errors.Is(err, store.ErrNotFound) {
-		return n.adopt(ctx, w, i, seen)
+		adopted, err := n.adopt(ctx, w, i, seen)
+		if err != nil {
+			err = fmt.Errorf("%w: %w", errUnclear, err)
+		}
+		return adopted, err
 	}
 	if err != nil {
 		return i, err
@@ -156,7 +168,10 @@ func (n *Newsletter) begin(ctx context.Context, w *world, i *Issue, l *list, now
 		i.begin(l.frozen(), now)
 		return nil
 	})
-	if err == nil && changed.State == Cancelled {
+	if err != nil {
+		return i, fmt.Errorf("%w: %w", errUnclear, err)
+	}
+	if changed.State == Cancelled {
 		// The author was faster than the freeze: the witness must not stay open.
 		err = n.closeWitness(ctx, changed, now)
 	}
