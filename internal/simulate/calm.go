@@ -17,6 +17,9 @@ func (w *World) calm() {
 	w.weather.fault, w.weather.kill, w.weather.handlers = 0, 0, 4
 	w.weather.frozen = 0
 	w.weather.fire, w.weather.blast = 0, 0
+	if w.mailgun.refuses {
+		w.relent()
+	}
 	w.rest()
 	for end := time.Now().Add(12 * time.Hour); len(w.queue)+len(w.errands) > 0 && time.Now().Before(end) && len(w.failures) == 0; {
 		if w.run() {

@@ -54,8 +54,11 @@ func (w *World) judgeSite() {
 	}
 }
 
-// judgeOwed: nothing is owed for ever.
+// judgeOwed: nothing is owed for ever, and no reader gets a copy of what was there before.
 func (w *World) judgeOwed() {
+	if w.edge.told < w.edge.changes {
+		w.fail("%s changed, and the CDN was not told since: its readers get what was there before", w.edge.last)
+	}
 	o := w.s3.Get("state", catalog.Key)
 	if o == nil {
 		return

@@ -26,6 +26,6 @@
 //	desk.go     pages and receipts against what the author's desk says was uploaded
 //
 // The tests hold three kinds of histories more, on the same machinery: cases that somebody
-// thought of (paper_test.go, narrow_test.go, move_test.go), a program that is broken on purpose
-// (mutant_test.go), and a whole year with thousands of subscribers (year_test.go).
+// thought of (paper_test.go, narrow_test.go, move_test.go, promise_test.go), a program that is
+// broken on purpose (mutant_test.go), and a whole year with thousands of subscribers (year_test.go).
 package simulate

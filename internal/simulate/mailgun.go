@@ -27,6 +27,7 @@ const (
 type mailgun struct {
 	accepted map[string]time.Time // by Message-Id: when the log shows it
 	limit    int                  // recipients a request; 0: a thousand
+	refuses  bool                 // it does not know our key
 	// deliveries are the requests that carry posts, by Message-Id.
 	deliveries map[string]*delivery
 }
@@ -51,6 +52,9 @@ func (w *World) takeMail(c *call) *http.Response {
 		return mailAnswer(c, http.StatusBadRequest, "unreadable")
 	}
 	m := *c.mail
+	if w.mailgun.refuses {
+		return mailAnswer(c, http.StatusUnauthorized, "Forbidden")
+	}
 	if most := w.mailgun.limit; most > 0 && len(m.to) > most {
 		return mailAnswer(c, http.StatusBadRequest, fmt.Sprintf("Too many recipients; max is %d", most))
 	}

@@ -64,10 +64,14 @@ func (w *World) command() {
 		return
 	}
 	id := w.desk.some(slices.Sorted(maps.Keys(states)))
-	do := w.desk.some(map[string][]string{
+	w.give(id, w.desk.some(map[string][]string{
 		"waiting": {"send", "send", "send", "send", "send", "cancel"}, "held": {"release", "release", "resume", "resume", "cancel"},
 		"dormant": {"cancel", "send"}, "sending": {"cancel", "send"},
-	}[states[id]])
+	}[states[id]]))
+}
+
+// give is the author giving one command for one issue.
+func (w *World) give(id, do string) {
 	keys := postKeys
 	if post, ok := strings.CutPrefix(id, "post-"); ok && w.posts[post] != "" {
 		keys = []string{w.posts[post]}
@@ -96,6 +100,39 @@ func (w *World) command() {
 			w.obeyed(do, keys)
 		}
 	}
+}
+
+// refuse is Mailgun not knowing the key to send with any more, as when it was revoked: that
+// stops what is being sent, until the author acts.
+func (w *World) refuse() {
+	if w.mailgun.refuses {
+		return
+	}
+	w.say("Mailgun does not know the key any more")
+	w.mailgun.refuses = true
+	w.tally.Refusals++
+}
+
+// relent is the author having put that right. Then they go on with what it stopped.
+func (w *World) relent() {
+	w.say("Mailgun knows the key again")
+	w.mailgun.refuses = false
+	w.errands = append(w.errands, errand{time.Now().Add(w.upTo(30 * time.Minute)), func() {
+		for _, id := range w.stopped() {
+			w.give(id, "resume")
+		}
+	}})
+}
+
+// stopped are the issues that were stopped while they were being sent.
+func (w *World) stopped() (ids []string) {
+	states := w.outbox()
+	for _, id := range slices.Sorted(maps.Keys(states)) {
+		if e := w.editions[id]; states[id] == "held" && e != nil && e.closed.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // orders notes what the author is about to tell the newsletter to do with the mail of

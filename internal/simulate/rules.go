@@ -36,6 +36,13 @@ func (w *World) invalidate(ctx context.Context, c *container) error {
 	return nil
 }
 
+// edge is what lies before the site bucket and keeps copies of it: how often the site
+// changed, and how many of these changes it has been told of.
+type edge struct {
+	changes, told int
+	last          string // what changed
+}
+
 // obey holds each request that reaches S3 against what no handler may ever do: write
 // or delete without a condition, or touch the author's files.
 func (w *World) obey(c *call) {
@@ -62,6 +69,9 @@ func (w *World) obey(c *call) {
 func (w *World) watch(c memory.Change) {
 	switch c.Bucket {
 	case "site":
+		if !shown(c.Key) {
+			w.edge.changes, w.edge.last = w.edge.changes+1, c.Key
+		}
 		// A run is overtaken once another has committed since it made its plan.
 		overtaken := w.landing != nil && w.landing.plan < w.generation
 		w.reader.changed(c, overtaken)

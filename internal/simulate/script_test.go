@@ -38,6 +38,10 @@ func (s *script) upload(key, matter string) *sheet {
 	if _, slug, ok := strings.Cut(matter, "slug: "); ok {
 		text.slug = strings.TrimSpace(slug)
 	}
+	if _, email, ok := strings.Cut(matter, "email: "); ok {
+		text.email = strings.TrimSpace(email)
+	}
+	text.garden = strings.Contains(matter, "tags: [garden]\n")
 	s.say("the author uploads %s", key)
 	s.desk.put(key, text)
 	return text

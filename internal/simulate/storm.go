@@ -45,6 +45,13 @@ func (w *World) storm() {
 				add(0.4, w.command)
 			}
 		}
+		if w.mailgun.refuses {
+			weight := 0.1
+			if len(w.stopped()) > 0 {
+				weight = 2
+			}
+			add(weight, w.relent)
+		}
 		if w.weather.restores && w.tally.Restores == 0 && w.tally.Acts > 3 && len(calls) == 0 && len(w.running) == 0 {
 			add(0.2, w.restore)
 		}
@@ -113,6 +120,9 @@ func (w *World) move(calls []group) {
 			if g[0].lost {
 				w.arrive(g)
 				return
+			}
+			if m := g[0].mail; w.weather.revokes && m != nil && w.tally.Refusals < 3 && w.editions[m.issue()] != nil && w.chance.IntN(3) == 0 {
+				w.refuse()
 			}
 			if w.weather.blast > 0 && w.mailing(g[0]) && w.chance.Float64() < w.weather.blast {
 				w.say("%s: its process dies at %s", g[0].by, g[0].line)

@@ -15,6 +15,8 @@ type Tally struct {
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
 	MailKills, Leaps, Moves, Pauses, Orders, Restores int
+	// Refusals are times for which Mailgun does not know the key.
+	Refusals int
 	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
 	// go out because it refused the address.
 	Twice, Never int
@@ -48,6 +50,7 @@ func (t *Tally) Add(o Tally) {
 	t.Pauses += o.Pauses
 	t.Orders += o.Orders
 	t.Restores += o.Restores
+	t.Refusals += o.Refusals
 	t.Twice += o.Twice
 	t.Never += o.Never
 	t.Owed += o.Owed
@@ -81,6 +84,7 @@ func (t Tally) String() string {
 	fmt.Fprintf(&s, "  %-28s %d, %d at a call that mails or notes what was mailed, and %d that came to their deadline\n", "processes killed", t.Kills, t.MailKills, t.Overdue)
 	fmt.Fprintf(&s, "  %-28s %d\n", "runs that ran out of time", t.Hurried)
 	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Restores)
+	fmt.Fprintf(&s, "  %-28s %d times not known for a while\n", "the key for Mailgun", t.Refusals)
 	fmt.Fprintf(&s, "  %-28s %d", "orders of the author", t.Orders)
 	for i, do := range authorsWords {
 		fmt.Fprintf(&s, ", %d to %s", t.Obeyed[i], do)

@@ -33,6 +33,7 @@ type weather struct {
 	fire       float64       // fault of each call to Mailgun, and of each that notes what was mailed
 	mailFaults []fault       // those that occur at Mailgun
 	restores   bool          // once, the state bucket is put back to an earlier moment
+	revokes    bool          // now and then Mailgun does not know our key, until the author acts
 	blast      float64       // death of a process at such a call
 }
 

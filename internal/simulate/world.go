@@ -44,6 +44,7 @@ type World struct {
 
 	desk   *desk
 	reader *reader
+	edge   edge
 
 	generation int64 // of the catalog
 	mandates   mandates
@@ -79,6 +80,7 @@ func newWorld(seed uint64) *World {
 	chance := rand.New(rand.NewPCG(seed, 0x70656e6e79))
 	weather := drawWeather(chance)
 	weather.restores = !weather.gentle && rand.New(rand.NewPCG(seed, 0x6261636b757073)).IntN(5) == 0
+	weather.revokes = weather.mail && !weather.gentle && rand.New(rand.NewPCG(seed, 0x7265766f6b65)).IntN(2) == 0
 	return newWorldIn(seed, chance, weather)
 }
 

@@ -1,0 +1,207 @@
+package simulate
+
+import (
+	"testing"
+	"time"
+)
+
+// Each of these holds one promise on a plain day, so that no random history has to.
+
+// Whoever chose a topic gets its posts and no others, at once or in a digest; whoever chose
+// none gets all.
+func TestTopicNotChosenIsNotMailed(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.desk.put(settings, &sheet{other: true, title: "ms0x", body: "title: ms0x\ntopics: [garden, letters]\n"})
+		s.finish(s.publish())
+		for reader, cadence := range map[int]string{0: "each", 3: "weekly", 5: "monthly"} {
+			s.save(s.people[reader], cadence, []string{garden})
+			s.rest()
+		}
+		s.upload("posts/a.md", "")
+		s.upload("posts/b.md", "tags: [garden]\n")
+		s.finish(s.publish())
+		s.quiet()
+		for reader, want := range map[int]int{0: 0, 1: 1, 3: 0, 4: 1, 5: 0} {
+			if got := s.got[s.people[reader].id()]; got["posts/a.md"] != want || got["posts/b.md"] != 1 {
+				s.t.Errorf("%s has %v", s.people[reader].address, got)
+			}
+		}
+	})
+}
+
+// Mailgun refuses the key in the middle of a mailing. It stops, and once the author has
+// mended that and says so, whoever has not got the post gets it.
+func TestResumeAfterTheKeyWasMended(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		s.mailgun.limit = 1
+		s.ripe("posts/a.md")
+		send := s.frozen(func() *invocation { return s.wake("send") })
+		for range 2 { // the first is refused: it calls more than one recipient
+			s.until(send, "POST v3/")
+			s.carry(s.own(send)[0], fine)
+		}
+		s.refuse()
+		s.finish(send)
+		before := len(s.parcels)
+		for range 4 {
+			s.wait(time.Hour)
+			s.round()
+		}
+		if len(s.stopped()) != 1 || len(s.parcels) != before || before == 0 {
+			s.t.Fatalf("%v are stopped, %d mails were accepted and then %d\n%s", s.stopped(), before, len(s.parcels), s.trace)
+		}
+		s.relent()
+		s.errandsDone()
+		if s.tally.Obeyed[3] != 1 {
+			s.t.Error("the author could not resume it")
+		}
+		s.round()
+		if people, mails := s.mailed("posts/a.md"); people != 3 || mails != 3 {
+			s.t.Errorf("%d people got %d mails", people, mails)
+		}
+		s.quiet()
+	})
+}
+
+// Nothing is mailed before the time for undoing is over, and what was taken back in it is
+// not mailed afterwards, until it returns.
+func TestTakenBackInTheTimeForUndoing(t *testing.T) {
+	scenario(t, func(s *script) {
+		text := s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		for range undo/time.Minute - 1 {
+			s.finish(s.wake("send"))
+			s.wait(time.Minute)
+		}
+		s.remove("posts/a.md")
+		s.finish(s.publish())
+		for range 30 {
+			s.finish(s.wake("send"))
+			s.wait(time.Minute)
+		}
+		if len(s.parcels) > 0 {
+			s.t.Fatalf("%d mails went out\n%s", len(s.parcels), s.trace)
+		}
+		s.desk.put("posts/a.md", text)
+		s.finish(s.publish())
+		s.quiet()
+		if people, mails := s.mailed("posts/a.md"); people == 0 || people != mails {
+			s.t.Errorf("%d people got %d mails", people, mails)
+		}
+	})
+}
+
+// A post that is renamed after it was mailed is the same post: nobody gets it again, and its
+// old address leads to the new one. So does a slug that its author changes.
+func TestRenamedPost(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.plain = false
+		text := s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.wait(9 * 24 * time.Hour)
+		s.round()
+		s.round()
+		moved := *text
+		moved.slug = "b"
+		s.say("the author renames posts/a.md to posts/b.md")
+		s.desk.put("posts/b.md", &moved)
+		s.wait(time.Minute)
+		s.finish(s.publish())
+		s.desk.remove("posts/a.md")
+		s.finish(s.publish())
+		s.leadsOn("blog/a/index.html", "/blog/b/")
+		s.upload("posts/b.md", "slug: c\n")
+		s.finish(s.publish())
+		s.leadsOn("blog/a/index.html", "/blog/c/")
+		s.leadsOn("blog/b/index.html", "/blog/c/")
+		s.quiet()
+		mails := map[string]int{}
+		for _, p := range s.parcels {
+			mails[p.to]++
+		}
+		for _, p := range s.people {
+			if mails[p.address] != 1 {
+				s.t.Errorf("%s has %d mails of it", p.address, mails[p.address])
+			}
+		}
+	})
+}
+
+// leadsOn requires that an old page on the site leads to an address.
+func (s *script) leadsOn(key, to string) {
+	s.t.Helper()
+	o := s.s3.Get("site", key)
+	if o == nil {
+		s.t.Errorf("nothing is at %s any more", key)
+		return
+	}
+	for path := range references(string(o.Body)) {
+		if path == to {
+			return
+		}
+	}
+	s.t.Errorf("%s does not lead to %s:\n%s", key, to, o.Body)
+}
+
+// A page cannot be written when a digest is due. It is in a later one.
+func TestDigestLeavesOutWhatIsNotThereYet(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		for time.Now().UTC().Weekday() != time.Friday || time.Now().UTC().Hour() < 5 {
+			s.wait(time.Hour)
+			s.round()
+		}
+		s.upload("posts/b.md", "email: digest\n")
+		s.finish(s.publish())
+		in := s.hold("posts/a.md")
+		for range 8 {
+			s.wait(time.Hour)
+			s.finish(s.wake("digest"))
+			s.finish(s.wake("send"))
+		}
+		s.finish(in)
+		s.quiet()
+		for _, p := range s.people {
+			if s.got[p.id()]["posts/a.md"] != 1 {
+				s.t.Errorf("%s has %v", p.address, s.got[p.id()])
+			}
+		}
+	})
+}
+
+// hold uploads a post, and stalls its run when it is about to write the page.
+func (s *script) hold(key string) *invocation {
+	s.upload(key, "email: digest\n")
+	s.wait(4 * time.Second)
+	in := s.frozen(func() *invocation { return s.hand(s.due()) })
+	s.until(in, "PUT site/blog/")
+	return in
+}
+
+// A file that looks as if it killed each run that read it alone is given up after the third,
+// and not before; and its next version is published.
+func TestFileThatKillsItsRuns(t *testing.T) {
+	for deaths, want := range map[int]string{3: "Published", 4: "Rejected"} { // in the first run it was with others
+		scenario(t, func(s *script) {
+			s.weather.gentle = false
+			s.upload("posts/a.md", "")
+			for range deaths {
+				s.wait(visible + time.Minute)
+				in := s.hand(s.due())
+				s.until(in, "GET content/posts/a.md")
+				s.say("%s: its process dies", in)
+				s.end1(in)
+				s.settleDown()
+			}
+			s.wait(visible + time.Minute)
+			s.finish(s.hand(s.due()))
+			if o := s.s3.Get("content", "receipts/posts/a.md.txt"); o == nil || firstWord(string(o.Body)) != want {
+				s.t.Errorf("after %d deaths its receipt is %v", deaths, o)
+			}
+			s.upload("posts/a.md", "")
+			s.finish(s.publish())
+			s.quiet()
+		})
+	}
+}
