@@ -71,7 +71,7 @@ func suffices(t *testing.T, sum Tally) {
 	if sum.Owed < 150 || sum.Barred < 200 || sum.Unsure > (sum.Owed+sum.Barred)/4 {
 		t.Errorf("of the pairs of a reader and a post %d are owed, %d are not, and %d are undetermined", sum.Owed, sum.Barred, sum.Unsure)
 	}
-	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 5 || sum.Obeyed[2] < 1 {
+	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 5 || sum.Obeyed[2] < 1 || sum.Obeyed[3] < 1 {
 		t.Errorf("%d people moved, and of the author's orders %v were obeyed", sum.Moves, sum.Obeyed)
 	}
 }

@@ -121,7 +121,7 @@ func (w *World) move(calls []group) {
 				w.arrive(g)
 				return
 			}
-			if m := g[0].mail; w.weather.revokes && m != nil && w.tally.Refusals < 3 && w.editions[m.issue()] != nil && w.chance.IntN(3) == 0 {
+			if m := g[0].mail; w.weather.revokes && m != nil && w.tally.Refusals < 3 && w.editions[m.issue()] != nil && w.chance.IntN(3) > 0 {
 				w.refuse()
 			}
 			if w.weather.blast > 0 && w.mailing(g[0]) && w.chance.Float64() < w.weather.blast {
