@@ -1,11 +1,16 @@
 package publish_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -221,4 +226,46 @@ func TestMoreThanOneRunCanDo(t *testing.T) {
 	w.trips.reset()
 	tick(t, w)
 	w.settled()
+}
+
+// TestReceiptAfterARestore: a file goes and comes back as it was, no event tells of that, and
+// the state is put back to before it went. The catalog knows the file as it is; the receipt
+// must not go on saying that it is gone.
+func TestReceiptAfterARestore(t *testing.T) {
+	files := map[string]string{
+		"posts/a.md": post("A title", ""), "posts/p.png": tinyPNG(), "posts/site.yaml": "title: Notes of mine\n",
+		"posts/b.md": "---\ntitle: With a picture\n---\n\n![it](p.png)\n",
+	}
+	for _, key := range []string{"posts/a.md", "posts/site.yaml", "posts/p.png"} {
+		t.Run(key, func(t *testing.T) {
+			w := newWorld(t)
+			for key, text := range files {
+				w.put(key, text)
+			}
+			w.run(w.publisher(), slices.Collect(maps.Keys(files))...)
+			backup := w.text(w.state, catalog.Key)
+			w.wait(time.Hour)
+			w.rm(key)
+			w.run(w.publisher(), key)
+			w.has("its receipt", w.receipt(key), "Removed")
+			w.put(key, files[key])
+			w.drop(w.state, catalog.Key)
+			if _, err := w.state.Create(t.Context(), catalog.Key, []byte(backup), store.Header{}); err != nil {
+				t.Fatal(err)
+			}
+			w.wait(2 * time.Hour)
+			tick(t, w)
+			w.settled()
+			w.has("its receipt", w.receipt(key), "Published")
+		})
+	}
+}
+
+// tinyPNG is a picture as small as they get.
+func tinyPNG() string {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return b.String()
 }

@@ -3,9 +3,11 @@ package publish
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/site"
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -90,6 +92,15 @@ func (p *Publisher) sweepContent(ctx context.Context, c *catalog.Catalog, from s
 			keys = append(keys, key)
 		}
 	}
+	if c.Files[settings.Key] != nil && !there.more && !slices.Contains(keys, settings.Key) {
+		denied, err := p.denied(ctx, settings.Key)
+		if err != nil {
+			return false, "", nil, err
+		}
+		if denied {
+			keys = append(keys, settings.Key)
+		}
+	}
 	return !there.more, there.last, keys, nil
 }
 
@@ -108,6 +119,7 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 		marked := false
 		mark := func(key, digest string) {
 			next.Pending[key] = catalog.Pending{Digest: digest, Nonce: next.Nonce}
+			distrust(next, key)
 			marked = true
 		}
 		for key, etag := range there.etags {

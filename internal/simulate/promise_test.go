@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -144,39 +145,30 @@ func (s *script) leadsOn(key, to string) {
 	s.t.Errorf("%s does not lead to %s:\n%s", key, to, o.Body)
 }
 
-// A page cannot be written when a digest is due. It is in a later one.
-func TestDigestLeavesOutWhatIsNotThereYet(t *testing.T) {
+// A post may still be undone when the weekly digest is due. It is in the next one.
+func TestDigestLeavesOutWhatMayBeUndone(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.weather.gentle = false
-		for time.Now().UTC().Weekday() != time.Friday || time.Now().UTC().Hour() < 5 {
-			s.wait(time.Hour)
+		s.round()
+		now := time.Now().UTC()
+		before := now.Truncate(24*time.Hour).AddDate(0, 0, (int(time.Friday-now.Weekday())+7)%7).Add(9*time.Hour - undo/2)
+		if !before.After(now) {
+			before = before.AddDate(0, 0, 7)
+		}
+		s.wait(time.Until(before))
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		for range 2 * undo / time.Minute {
+			s.wait(time.Minute)
 			s.round()
 		}
-		s.upload("posts/b.md", "email: digest\n")
-		s.finish(s.publish())
-		in := s.hold("posts/a.md")
-		for range 8 {
-			s.wait(time.Hour)
-			s.finish(s.wake("digest"))
-			s.finish(s.wake("send"))
+		if people, _ := s.mailed("posts/a.md"); people != 3 {
+			s.t.Errorf("the post went out to %d people", people)
 		}
-		s.finish(in)
 		s.quiet()
-		for _, p := range s.people {
-			if s.got[p.id()]["posts/a.md"] != 1 {
-				s.t.Errorf("%s has %v", p.address, s.got[p.id()])
-			}
+		if people, mails := s.mailed("posts/a.md"); people != len(s.people) || mails != people {
+			s.t.Errorf("%d people got %d mails", people, mails)
 		}
 	})
-}
-
-// hold uploads a post, and stalls its run when it is about to write the page.
-func (s *script) hold(key string) *invocation {
-	s.upload(key, "email: digest\n")
-	s.wait(4 * time.Second)
-	in := s.frozen(func() *invocation { return s.hand(s.due()) })
-	s.until(in, "PUT site/blog/")
-	return in
 }
 
 // A file that looks as if it killed each run that read it alone is given up after the third,
@@ -204,4 +196,78 @@ func TestFileThatKillsItsRuns(t *testing.T) {
 			s.quiet()
 		})
 	}
+}
+
+// A process dies around its request to Mailgun: before it is sent, or when it was accepted
+// and nothing of that is noted yet.
+func TestProcessDiesAroundAPost(t *testing.T) {
+	for _, accepted := range []bool{false, true} {
+		scenario(t, func(s *script) {
+			s.weather.gentle = false
+			s.ripe("posts/a.md")
+			send := s.wake("send")
+			s.until(send, "POST v3/")
+			if accepted {
+				s.carry(s.own(send)[0], fine)
+				s.until(send, "progress.json if-match")
+			}
+			s.say("%s: its process dies", send)
+			s.end1(send)
+			for _, g := range s.wire.waiting() { // what it was about to send never arrives
+				for _, c := range g {
+					s.wire.off(c)
+				}
+			}
+			s.quiet()
+			if people, mails := s.mailed("posts/a.md"); people != len(s.people) || mails != people {
+				s.t.Errorf("accepted: %t; %d people got %d mails", accepted, people, mails)
+			}
+		})
+	}
+}
+
+// Mailgun wants no more for twenty minutes. It gets no request before the time it names.
+func TestMailgunWantsNothingForNow(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		s.ripe("posts/a.md")
+		send := s.wake("send")
+		s.until(send, "POST v3/")
+		s.carry(s.own(send)[0], enhanceCalm)
+		s.finish(send)
+		before := len(s.mailgun.deliveries)
+		for range 19 {
+			s.wait(time.Minute - time.Second)
+			send := s.wake("send")
+			for !s.ended(send) {
+				s.settleDown()
+				for _, g := range s.own(send) {
+					if strings.HasPrefix(g[0].line, "POST v3/") {
+						s.t.Fatalf("there are requests before the time\n%s", s.trace)
+					}
+				}
+				s.step(send)
+				s.settleDown()
+			}
+		}
+		s.quiet()
+		if people, mails := s.mailed("posts/a.md"); people != len(s.people) || mails != people || before != 1 {
+			s.t.Errorf("%d people got %d mails", people, mails)
+		}
+	})
+}
+
+// Whoever cannot be reached gets no more mail.
+func TestBounceEndsMail(t *testing.T) {
+	scenario(t, func(s *script) {
+		p := s.people[0]
+		s.hook(p, "failed")
+		s.rest()
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.quiet()
+		if s.got[p.id()]["posts/a.md"] != 0 || p.left.IsZero() {
+			s.t.Errorf("%s has %v", p.address, s.got[p.id()])
+		}
+	})
 }
