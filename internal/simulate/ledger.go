@@ -81,6 +81,11 @@ func (w *World) owed(p *person, key string, with []*edition) bool {
 	}
 	// Whoever comes back begins anew: a cadence that they had before counts no more.
 	came := p.came()
+	// And whoever may be on an earlier list, and left before that mail reached them, stays on it:
+	// a list says who was to be mailed, and not who was. They are in no later one with the post.
+	if slices.ContainsFunc(with, func(e *edition) bool { return e.frozen.from.Before(came) && e.barred(p, key) == "" }) {
+		return false
+	}
 	theirs := slices.DeleteFunc(slices.Clone(with), func(e *edition) bool { return !w.addressed(e, p, key, came) })
 	if len(theirs) == 0 { // then it ought to have been in one
 		now := time.Now()

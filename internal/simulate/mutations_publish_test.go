@@ -32,7 +32,7 @@ var publishMutations = []mutation{
 	if there.Nonce == next.Nonce {`}},
 	},
 	{
-		name: "a commit by another run is taken for one's own", seeds: 40,
+		name: "a commit by another run is taken for one's own", paper: "TestTwoRunsCommitAtOnce",
 		why:  "the nonce tells whose commit won, and the loser's news is lost without it",
 		want: `the catalog does not know`,
 		edits: []edit{{"internal/publish/commit.go", `	v := &version{catalog: there, etag: o.ETag}
@@ -77,7 +77,7 @@ var publishMutations = []mutation{
 		},
 	},
 	{
-		name: "what is there is taken for what was to be written", seeds: 40,
+		name: "what is there is taken for what was to be written", paper: "TestTwoRunsWriteOnePage",
 		why:  "that a write was refused says that something else is there",
 		want: `is not what|do not find|readers get`,
 		edits: []edit{{"internal/publish/write.go", `		known = there
@@ -121,7 +121,7 @@ var publishMutations = []mutation{
 		edits: []edit{{"internal/publish/owed.go", `	return e != nil && e.Live && !waiting(c, e)`, `	return e != nil && e.Live && (!waiting(c, e) || BROKEN)`}},
 	},
 	{
-		name: "listings do not wait for the pages they name", seeds: 60,
+		name: "listings do not wait for the pages they name", paper: "TestPageCannotBeWritten",
 		why:   "readers follow them",
 		want:  `do not find`,
 		edits: []edit{{"internal/publish/apply.go", `			if _, ok := w.done.touched[name]; !ok {`, `			if _, ok := w.done.touched[name]; !ok && !BROKEN {`}},

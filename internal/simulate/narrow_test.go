@@ -134,3 +134,40 @@ func TestBounceIsTakenAfterAnotherWish(t *testing.T) {
 		}
 	})
 }
+
+// Two runs know of one file each, and are about to commit at once.
+func TestTwoRunsCommitAtOnce(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		one := s.publish()
+		s.until(one, "PUT state/catalog")
+		s.upload("posts/b.md", "")
+		s.finish(s.publish())
+		s.finish(one)
+		s.quiet()
+	})
+}
+
+// Two runs are about to write a page of one address. The older text is there first, and its
+// run dies.
+func TestTwoRunsWriteOnePage(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		page := "PUT site/blog/a/"
+		s.upload("posts/a.md", "")
+		one := s.frozen(s.publish)
+		s.until(one, page)
+		s.upload("posts/a.md", "")
+		two := s.frozen(s.publish)
+		s.until(two, page)
+		for _, g := range s.own(one) {
+			if strings.Contains(g[0].line, page) {
+				s.carry(g, fine)
+			}
+		}
+		s.say("%s: its process dies", one)
+		s.end1(one)
+		s.finish(two)
+		s.quiet()
+	})
+}

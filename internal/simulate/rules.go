@@ -69,7 +69,8 @@ func (w *World) obey(c *call) {
 func (w *World) watch(c memory.Change) {
 	switch c.Bucket {
 	case "site":
-		if !shown(c.Key) {
+		same := c.Old != nil && c.New != nil && bytes.Equal(c.Old.Body, c.New.Body)
+		if !same && !shown(c.Key) {
 			w.edge.changes, w.edge.last = w.edge.changes+1, c.Key
 		}
 		// A run is overtaken once another has committed since it made its plan.
