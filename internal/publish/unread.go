@@ -30,7 +30,9 @@ func (p *Publisher) find(ctx context.Context, keys []string) error {
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		before := len(next.Unread)
 		for _, key := range keys {
-			next.Unread[key] = next.Unread[key]
+			if _, waits := next.Unread[key]; !waits {
+				next.Unread[key] = catalog.Unread{}
+			}
 		}
 		return len(next.Unread) > before
 	})

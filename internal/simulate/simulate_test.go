@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // each time.
 const (
 	fixedSeeds = 60
-	freshSeeds = 100
+	freshSeeds = 50
 )
 
 // TestHistories plays a fixed set of histories and some fresh ones; or those asked for.
