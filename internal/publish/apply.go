@@ -159,11 +159,12 @@ func (w *writer) cut(ctx context.Context) bool {
 
 func (r *run) late(ctx context.Context) bool { return r.Publisher.late(ctx, r.report.clock) }
 
-// late tells whether what began at some time has come to the last third of the time it
-// has, which it needs to record what it did.
+// late tells whether what began at some time has used half of the time it has. The rest
+// is for what is in work by then, on a slow machine perhaps two of the largest photos, and
+// for recording what was done.
 func late(ctx context.Context, began time.Time) bool {
 	deadline, limited := ctx.Deadline()
-	return limited && time.Until(deadline) < deadline.Sub(began)/3
+	return limited && time.Until(deadline) < deadline.Sub(began)/2
 }
 
 func (w *writer) fail(key string, err error) {

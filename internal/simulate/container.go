@@ -226,7 +226,7 @@ func (w *World) reap() {
 			}
 			w.acknowledge(in)
 		}
-		if !in.frozen && strings.Contains(in.name, "publish") && time.Since(in.began) >= deadline*2/3 {
+		if !in.frozen && strings.Contains(in.name, "publish") && time.Since(in.began) >= deadline/2 {
 			w.tally.Hurried++ // it leaves what it had no time for to the next tick
 		}
 		if in.after != nil {

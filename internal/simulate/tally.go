@@ -10,7 +10,7 @@ type Tally struct {
 	Histories, Invocations, Calls, Acts, Kills, Overdue                          int
 	Dropped, Doubled, Late, Redelivered, DeadLetters, Stragglers, Windows, Mails int
 	Faults, MailFaults                                                           [faultKinds]int
-	// Hurried are runs of publish that came to the last third of their time.
+	// Hurried are runs of publish that had used half of their time.
 	Hurried int
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
