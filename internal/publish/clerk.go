@@ -186,7 +186,9 @@ func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry)
 func (k *clerk) warnings(ctx context.Context, e *catalog.Entry) ([]post.Warning, error) {
 	var largest int64
 	for _, key := range k.plan.Reads(e) {
-		largest = max(largest, k.c.Files[key].Size)
+		if f := k.c.Files[key]; f != nil { // gone since the plan was made: its own run is to come
+			largest = max(largest, f.Size)
+		}
 	}
 	if largest > 0 {
 		leave, err := k.desk.takeText(ctx, largest)
