@@ -68,8 +68,9 @@ func (p *Publisher) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// A new version of the program may make other pages of the same content.
-	if at.Bucket == "" || len(v.catalog.Pending) > 0 || len(v.catalog.Owed.Receipts) > 0 || len(v.catalog.Owed.Announce) > 0 || dueBy(v.catalog, p.Now()) {
+	// A new version of the program may make other pages of the same content. Where nothing
+	// was ever written there is nothing to renew, and perhaps the settings are on their way.
+	if at.Bucket == "" && len(v.catalog.Outputs) > 0 || len(v.catalog.Pending) > 0 || len(v.catalog.Owed.Receipts) > 0 || len(v.catalog.Owed.Announce) > 0 || dueBy(v.catalog, p.Now()) {
 		return p.Run(ctx, nil)
 	}
 	return nil
