@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // each time.
 const (
 	fixedSeeds = 60
-	freshSeeds = 50
+	freshSeeds = 10
 )
 
 // TestHistories plays a fixed set of histories and some fresh ones; or those asked for.
@@ -65,13 +65,14 @@ func history(t *testing.T, seed uint64) (r Result) {
 // suffices tells whether the known histories try enough of what an oracle could leave out
 // without anybody noticing: pairs of a reader and a post of which it is certain that they
 // are owed, or not; people who move; and what the author orders about mail. Of the ten or so
-// times that they release something, chance decides how many fit the issue and are answered.
+// times that they cancel, release or resume something, chance decides how many fit the issue
+// and are answered.
 func suffices(t *testing.T, sum Tally) {
 	t.Helper()
 	if sum.Owed < 150 || sum.Barred < 200 || sum.Unsure > (sum.Owed+sum.Barred)/4 {
 		t.Errorf("of the pairs of a reader and a post %d are owed, %d are not, and %d are undetermined", sum.Owed, sum.Barred, sum.Unsure)
 	}
-	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 5 || sum.Obeyed[2] < 1 || sum.Obeyed[3] < 1 {
+	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 1 || sum.Obeyed[2] < 1 || sum.Obeyed[3] < 1 {
 		t.Errorf("%d people moved, and of the author's orders %v were obeyed", sum.Moves, sum.Obeyed)
 	}
 }
