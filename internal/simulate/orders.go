@@ -43,10 +43,11 @@ func (w *World) order(token, do string) {
 			return
 		}
 		var keys []string
-		if about := anyTitle.FindStringSubmatch(body); about != nil {
-			keys = []string{w.desk.written[about[1]]}
-		} else { // a digest, which may have any of them
+		about := anyTitle.FindStringSubmatch(body)
+		if about == nil || strings.Contains(body, " digest of ") { // it may have any of them, and names a few
 			keys = postKeys
+		} else {
+			keys = []string{w.desk.written[about[1]]}
 		}
 		w.orders(do, keys)
 		w.ask("author", http.MethodPost, "/author", url.Values{"t": {token}, "do": {do}}, func(status int, _ string, ok bool) {
