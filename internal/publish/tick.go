@@ -17,9 +17,9 @@ const reader = post.Version + "/" + picture.Version
 const sweepEvery = time.Hour
 
 // Tick is what the clock calls about once a minute: what a run had no time to read is
-// read, posts whose time has come go live, what a dead run left pending or owed is finished, and now and then the
-// sweep looks for what events failed to tell. With nothing to do it costs one
-// conditional GET.
+// read, posts whose time has come go live, what a dead run left pending or owed is
+// finished, and now and then the sweep looks for what events failed to tell. With
+// nothing to do it costs one conditional GET.
 func (p *Publisher) Tick(ctx context.Context) error {
 	v, err := p.load(ctx)
 	if err != nil {

@@ -23,6 +23,18 @@ func (w *world) hurried() *publish.Publisher {
 	return p
 }
 
+// left are three posts of which a hurried run read the first.
+func (w *world) left() {
+	w.t.Helper()
+	keys := []string{"posts/a.md", "posts/b.md", "posts/c.md"}
+	for _, key := range keys {
+		w.put(key, post(key, ""))
+	}
+	if err := w.hurried().Run(w.t.Context(), keys); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // catchUp lets hurried ticks go on until nothing is to be read, and says how many it took.
 func (w *world) catchUp(each func()) (ticks int) {
 	w.t.Helper()
@@ -78,12 +90,7 @@ func TestTooMuchToRead(t *testing.T) {
 // them, and a deletion is seen.
 func TestAnUploadMeanwhile(t *testing.T) {
 	w := newWorld(t)
-	for _, name := range []string{"a", "b", "c"} {
-		w.put("posts/"+name+".md", post(name, ""))
-	}
-	if err := w.hurried().Run(t.Context(), []string{"posts/a.md", "posts/b.md", "posts/c.md"}); err != nil {
-		t.Fatal(err)
-	}
+	w.left()
 	w.put("posts/d.md", post("d", ""))
 	w.rm("posts/c.md")
 	p := w.publisher()
@@ -137,13 +144,7 @@ func TestPoisonAmongMany(t *testing.T) {
 // together the next time.
 func TestAFailedRunIsNoDeath(t *testing.T) {
 	w := newWorld(t)
-	keys := []string{"posts/a.md", "posts/b.md", "posts/c.md"}
-	for _, key := range keys {
-		w.put(key, post(key, ""))
-	}
-	if err := w.hurried().Run(t.Context(), keys); err != nil {
-		t.Fatal(err)
-	}
+	w.left()
 	w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
 		return r.Method == http.MethodGet && r.URL.Path == "/content/posts/c.md", false
 	}
@@ -232,13 +233,7 @@ func TestRebuildInAHurry(t *testing.T) {
 // TestRepairReadsTheRest: repairing has all the time it needs.
 func TestRepairReadsTheRest(t *testing.T) {
 	w := newWorld(t)
-	keys := []string{"posts/a.md", "posts/b.md", "posts/c.md"}
-	for _, key := range keys {
-		w.put(key, post(key, ""))
-	}
-	if err := w.hurried().Run(t.Context(), keys); err != nil {
-		t.Fatal(err)
-	}
+	w.left()
 	p := w.publisher()
 	found, err := p.Verify(t.Context())
 	if err != nil {
