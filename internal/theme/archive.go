@@ -29,10 +29,7 @@ func (t *Theme) Archive(to io.Writer, v *Archive) error {
 	if len(v.Years) == 0 && len(v.Months) == 0 {
 		w.raw(`<p class="empty">Nothing has been published here yet.</p>` + "\n")
 	}
-	w.html(t.frame.box)
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, true)
 }
 
 func (w *writer) month(m *ArchiveMonth) {
@@ -58,10 +55,7 @@ func (t *Theme) Links(to io.Writer, v *Links) error {
 		w.raw(`<p class="empty">There is nothing to list yet.</p>` + "\n")
 	}
 	w.counted(v.Links)
-	w.html(t.frame.box)
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, true)
 }
 
 // counted writes links and how many posts stand behind each.

@@ -39,10 +39,7 @@ func (t *Theme) Article(to io.Writer, v *Article) error {
 	}
 	w.raw("</article>\n")
 	w.neighbours(v.Older, v.Newer)
-	w.html(t.frame.box)
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, true)
 }
 
 // longTitle is the length, in characters, from which a title is set smaller.

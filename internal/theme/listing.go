@@ -23,10 +23,7 @@ func (t *Theme) Listing(to io.Writer, v *Listing) error {
 		w.raw("</div>\n")
 	}
 	w.pager(v.Newer, v.Older)
-	w.html(t.frame.box)
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, true)
 }
 
 // masthead writes the site's title as the heading of the page.

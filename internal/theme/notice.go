@@ -15,12 +15,7 @@ func (t *Theme) Notice(to io.Writer, v *Notice) error {
 	w.raw(`  <div class="notice-body">` + "\n")
 	w.html(v.Body)
 	w.raw("\n  </div>\n</section>\n")
-	if !v.NoBox {
-		w.html(t.frame.box)
-	}
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, !v.NoBox)
 }
 
 // Redirect writes a page that leads on to another.

@@ -14,10 +14,7 @@ func (t *Theme) Shelf(to io.Writer, v *Shelf) error {
 	if len(v.Groups) == 0 {
 		w.raw(`<p class="empty">No book has been reviewed here yet.</p>` + "\n")
 	}
-	w.html(t.frame.box)
-	w.raw("</main>\n")
-	t.frame.bottom(&w)
-	return w.end(to)
+	return t.end(&w, to, true)
 }
 
 func (w *writer) shelfGroup(g *ShelfGroup) {

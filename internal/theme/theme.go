@@ -45,6 +45,16 @@ func (t *Theme) Digest() string { return t.digest }
 // content, so they may be cached for ever; the style sheet comes first.
 func (t *Theme) Assets() []Asset { return t.assets }
 
+// end finishes a page, with the box that asks for subscribers or without, and hands it over.
+func (t *Theme) end(w *writer, to io.Writer, box bool) error {
+	if box {
+		w.html(t.frame.box)
+	}
+	w.raw("</main>\n")
+	t.frame.bottom(w)
+	return w.end(to)
+}
+
 // end hands the page over.
 func (w *writer) end(to io.Writer) error {
 	if _, err := to.Write(w.b); err != nil {
