@@ -36,6 +36,22 @@ func TestEraseByAFormerAddress(t *testing.T) {
 	}
 }
 
+// Whoever moved away from an address, back to it and away again left two signposts there.
+func TestEraseByAnAddressLeftTwice(t *testing.T) {
+	a, c := newAudience(t)
+	ctx := t.Context()
+	s := confirm(t, a, ask(c, "anna@example.org", Each))
+	for _, address := range []string{"anna@example.com", "anna@example.org", "anna@example.com"} {
+		c.turn(time.Hour)
+		if _, err := a.Move(ctx, s.UID, ask(c, address, Each)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found, err := a.Erase(ctx, "anna@example.org"); err != nil || !found || status(t, a, "anna@example.com") != "" {
+		t.Errorf("Erase = %t, %v", found, err)
+	}
+}
+
 // What was asked for long ago is erased too, should it be there still: a bucket may
 // expire late, and a data folder never does.
 func TestEraseWhatWasAskedForLongAgo(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 func TestSomebodyWhoLeftStaysAway(t *testing.T) {
@@ -102,6 +104,43 @@ func TestLeavingsOutliveARestoredBackup(t *testing.T) {
 	}
 	if some, err := a.Left(ctx, start); err != nil || some.Len() != 3 {
 		t.Errorf("%d leavings since the start, %v", some.Len(), err)
+	}
+}
+
+// A move would carry somebody out of reach of the note of their leaving.
+func TestMoveAfterALeavingThatABackupForgot(t *testing.T) {
+	a, c := newAudience(t)
+	ctx := t.Context()
+	anna := confirm(t, a, ask(c, "anna@example.org", Each))
+	n, err := ShardOf(anna.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, backup, err := a.state.Get(ctx, ShardKey(n), store.Cond{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.turn(time.Hour)
+	wish := ask(c, "anna@example.com", Each)
+	c.turn(time.Hour)
+	if err := a.Leave(ctx, anna.UID, c.now()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := a.state.Head(ctx, ShardKey(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.state.Replace(ctx, ShardKey(n), backup, store.Header{}, o.ETag); err != nil {
+		t.Fatal(err)
+	}
+	c.turn(time.Hour)
+	if _, err := a.Move(ctx, anna.UID, wish); refused(err) != Left || status(t, a, "anna@example.com") != "" {
+		t.Errorf("Move: %v", err)
+	}
+	// Whoever asks anew may move again.
+	confirm(t, a, ask(c, "anna@example.org", Each))
+	if _, err := a.Move(ctx, anna.UID, ask(c, "anna@example.com", Each)); err != nil || status(t, a, "anna@example.com") != Active {
+		t.Errorf("Move: %v", err)
 	}
 }
 

@@ -94,6 +94,15 @@ func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) 
 	return l, nil
 }
 
+// leftSince is when an address was last left after a moment; zero: it was not.
+func (a *Audience) leftSince(ctx context.Context, f Fingerprint, moment time.Time) (time.Time, error) {
+	l, err := a.Left(ctx, moment)
+	if err != nil || !l.at[f].After(moment) {
+		return time.Time{}, err
+	}
+	return l.at[f], nil
+}
+
 // Len is how many addresses there are.
 func (l Leavings) Len() int { return len(l.at) }
 

@@ -71,6 +71,12 @@ func (a *Audience) moveFrom(ctx context.Context, ring *keyring, src Subscriber, 
 		}
 		return Subscriber{}, &RefusedError{Status: src.Status}
 	}
+	if left, err := a.leftSince(ctx, from, src.Asked); err != nil {
+		return Subscriber{}, err
+	} else if !left.IsZero() {
+		// A restored backup has forgotten it. Nothing at the new address would tell.
+		return src, a.end(ctx, src.Email, ending(Left), left)
+	}
 	src, err := a.gather(ctx, ring, src)
 	if err != nil {
 		return Subscriber{}, err
