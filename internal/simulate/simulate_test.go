@@ -34,6 +34,13 @@ const (
 	freshSeeds = 10
 )
 
+// Of the histories that fail, the first few are told whole, of the others a line each; and
+// when so many have failed, those that are left would tell nothing new.
+const (
+	toldWhole    = 3
+	mostFailures = 100
+)
+
 // TestHistories plays a fixed set of histories and some fresh ones; or those asked for.
 func TestHistories(t *testing.T) {
 	switch {
@@ -83,7 +90,7 @@ func play(t *testing.T, begin uint64, n int) (sum Tally) {
 	var next, failed atomic.Int64
 	var mu sync.Mutex // guards the sum
 	began := time.Now()
-	most := int64(3)
+	most := int64(mostFailures)
 	if *first {
 		most = 1
 	}
@@ -100,16 +107,19 @@ func play(t *testing.T, begin uint64, n int) (sum Tally) {
 					mu.Lock()
 					sum.Add(r.Tally)
 					mu.Unlock()
-					if len(r.Failures) > 0 {
-						failed.Add(1)
+					switch {
+					case len(r.Failures) == 0:
+					case failed.Add(1) <= toldWhole:
 						report(t, r)
+					default:
+						t.Errorf("seed %d: %s", r.Seed, r.Failures[0])
 					}
 				}
 			})
 		}
 	})
 	took := time.Since(began)
-	fmt.Printf("seeds %d to %d, in %.1f s (%.0f a second)\n%s\n", begin, begin+uint64(n)-1, took.Seconds(), float64(sum.Histories)/took.Seconds(), sum)
+	fmt.Printf("seeds %d to %d, %d failed, in %.1f s (%.0f a second)\n%s\n", begin, begin+uint64(n)-1, failed.Load(), took.Seconds(), float64(sum.Histories)/took.Seconds(), sum)
 	return sum
 }
 
