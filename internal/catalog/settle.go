@@ -108,11 +108,12 @@ func (c *Catalog) uploaded(e *Entry) time.Time {
 	return e.First
 }
 
-// former adds the path a published post leaves, and takes out the one it is at.
+// former adds the path a published post leaves, also if it has none for a while, and takes
+// out the one it is at.
 func former(old *Entry, path string) []string {
 	list := slices.Clone(old.Former)
 	published := old.Live || old.Seq > 0
-	if old.Path != "" && published && path != "" && old.Path != path && !slices.Contains(list, old.Path) {
+	if old.Path != "" && published && old.Path != path && !slices.Contains(list, old.Path) {
 		list = append(list, old.Path)
 	}
 	return slices.DeleteFunc(list, func(p string) bool { return p == path })

@@ -3,7 +3,6 @@ package simulate
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -120,7 +119,7 @@ func (w *World) start() *container {
 			SendingKey: key("sending"), EventsKey: key("events"), SigningKey: key(signingKey),
 		},
 		Invalidate: func(ctx context.Context) error { return w.invalidate(ctx, c) },
-		Log:        slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:        slog.New(slog.NewTextHandler(&w.ears, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	var err error
 	c.handlers, err = functions.New(s)
@@ -220,6 +219,7 @@ func (w *World) reap() {
 			w.wire.mu.Unlock()
 			w.idle = append(w.idle, in.c)
 			if in.err != nil {
+				_, _ = w.ears.Write([]byte(in.err.Error())) // Lambda logs it
 				w.say("%s ends: %v", in, in.err)
 			} else {
 				w.say("%s ends", in)

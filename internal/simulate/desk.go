@@ -23,6 +23,7 @@ type desk struct {
 	toggles map[string][]time.Time
 	todo    []func()          // the second halves of acts
 	written map[string]string // text, by its mark → the key it was written for
+	copied  map[string]bool   // texts, by their marks, that lay at more than one key
 	last    time.Time         // when anything was last uploaded or deleted
 	// cancelled is when the author was told that a key's mail is; withdrawn is when they may
 	// first have cancelled it.
@@ -60,7 +61,7 @@ var (
 )
 
 func newDesk(w *World) *desk {
-	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, cancelled: map[string]time.Time{}, withdrawn: map[string]time.Time{}, deaths: map[string]int{}}
+	return &desk{w: w, files: map[string]*sheet{}, bin: map[string]*sheet{}, ever: map[string][]*sheet{}, toggles: map[string][]time.Time{}, written: map[string]string{}, copied: map[string]bool{}, cancelled: map[string]time.Time{}, withdrawn: map[string]time.Time{}, deaths: map[string]int{}}
 }
 
 // slugs is what an address is made of where nothing else is said.
@@ -164,8 +165,11 @@ func (d *desk) put(key string, s *sheet) {
 	}
 	d.files[key] = &up
 	d.ever[key] = append(d.ever[key], &up)
-	if !s.other {
-		d.written[strconv.Itoa(s.mark)] = key
+	if mark := strconv.Itoa(s.mark); !s.other {
+		if at := d.written[mark]; at != "" && at != key {
+			d.copied[mark] = true
+		}
+		d.written[mark] = key
 	}
 	d.w.s3.Put("content", key, []byte(s.body), http.Header{})
 	d.w.event(key)
@@ -176,6 +180,7 @@ func (d *desk) remove(key string) {
 	if s := d.files[key]; s != nil {
 		d.bin[key] = s
 		delete(d.files, key)
+		delete(d.w.addresses.of, key) // what comes back may be another post
 		d.toggles[key] = append(d.toggles[key], time.Now())
 	}
 	d.w.s3.Delete("content", key)

@@ -24,6 +24,9 @@
 //	editions.go for whom a mail was certainly not when it was frozen; deeds.go has what is
 //	            certain of people, and when
 //	desk.go     pages and receipts against what the author's desk says was uploaded
+//	standing.go where a post once was leads to where it is
+//	discreet.go no log, URL or file names a subscriber that need not
+//	erasure.go  nothing is left of who was forgotten
 //
 // The tests hold three kinds of histories more, on the same machinery: cases that somebody
 // thought of (paper_test.go, narrow_test.go, move_test.go, promise_test.go), a program that is

@@ -176,6 +176,7 @@ func (w *World) arrive(g group) {
 
 // serve lets a request take effect.
 func (w *World) serve(c *call) *http.Response {
+	w.discreetCall(c)
 	switch c.req.URL.Host {
 	case s3Host:
 		w.obey(c)

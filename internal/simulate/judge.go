@@ -13,12 +13,14 @@ func (w *World) judge() {
 	if len(w.failures) > 0 {
 		return // it was stopped in the middle
 	}
+	w.judgeLogs()
 	w.convict()
 	w.judgeSite()
 	w.judgeOwed()
 	w.judgeDesk()
 	if w.weather.mail {
 		w.judgeMail()
+		w.judgeErased()
 	}
 }
 
@@ -81,6 +83,7 @@ func (w *World) judgeDesk() {
 		}
 	}
 	w.judgeReceipts(published)
+	w.judgeAddresses(published)
 }
 
 // twin tells whether the very same text is published from another file, or is that of one

@@ -37,6 +37,9 @@ type person struct {
 	reviving, revived int
 	complained        time.Time      // when a complaint of theirs was taken; only a restore undoes it
 	copies            map[string]int // by post: how many more mails a lie of Mailgun's explains
+	// touched is when somebody last did anything; erased when they were told that nothing is
+	// kept of them, zero: they were not, or it is not certain any more.
+	touched, erased time.Time
 }
 
 // errand is something a person does a little later.
@@ -48,6 +51,9 @@ type errand struct {
 // ask sends a request to the subscriber's pages. then is told the answer; ok is false
 // if none came.
 func (w *World) ask(who, method, path string, form url.Values, then func(status int, body string, ok bool)) *invocation {
+	if p := w.who(who); p != nil {
+		p.touched, p.erased = time.Now(), time.Time{}
+	}
 	var status int
 	var body string
 	in := w.invoke(fmt.Sprintf("%s: %s %s", who, method, strings.SplitN(path, "?", 2)[0]), func(ctx context.Context, in *invocation) error {
@@ -89,6 +95,8 @@ func (w *World) live() {
 	case n < 16 && w.weather.leaps:
 		w.mailgun.limit = w.chance.IntN(4)
 		w.say("Mailgun takes %d recipients a request (0: a thousand)", w.mailgun.limit)
+	case n == 19:
+		w.eraseAll(p)
 	case len(w.people) < 10:
 		p := &person{address: fmt.Sprintf("newcomer%d@example.org", len(w.people))}
 		p.was(time.Now(), presence, gone)

@@ -148,6 +148,7 @@ func (r *reader) whole(key, body string) {
 		if title == nil || m[1] != title[1] {
 			r.w.fail("readers get a mix at %s: a title of version %v, a text of version %s", key, title, m[1])
 		}
+		r.w.seenAt(key, m[1])
 	}
 }
 

@@ -63,6 +63,7 @@ func (w *World) repair() {
 // forget is what a state of an earlier moment no longer knows of somebody, as far as
 // they were told of it: it may have been written just before they were.
 func (p *person) forget(to time.Time) {
+	p.erased = time.Time{}
 	p.forgetDeeds(to)
 	if p.paused.After(to) {
 		p.paused = time.Time{}

@@ -67,6 +67,7 @@ func (w *World) obey(c *call) {
 
 // watch sees every change of every bucket as it happens.
 func (w *World) watch(c memory.Change) {
+	w.discreetChange(c)
 	switch c.Bucket {
 	case "site":
 		same := c.Old != nil && c.New != nil && bytes.Equal(c.Old.Body, c.New.Body)

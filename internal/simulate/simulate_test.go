@@ -105,7 +105,9 @@ func play(t *testing.T, begin uint64, n int) (sum Tally) {
 					}
 					r := history(t, begin+uint64(i))
 					mu.Lock()
-					sum.Add(r.Tally)
+					if sum.Add(r.Tally); sum.Histories%1000 == 0 {
+						fmt.Printf("%d histories, %d failed\n", sum.Histories, failed.Load())
+					}
 					mu.Unlock()
 					switch {
 					case len(r.Failures) == 0:

@@ -15,6 +15,10 @@ type Tally struct {
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
 	MailKills, Leaps, Moves, Pauses, Orders, Restores int
+	// Erased are people who were told that nothing is kept of them any more.
+	Erased int
+	// Addresses are former ones that had to lead on.
+	Addresses int
 	// Refusals are times for which Mailgun does not know the key.
 	Refusals int
 	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
@@ -47,6 +51,8 @@ func (t *Tally) Add(o Tally) {
 	t.MailKills += o.MailKills
 	t.Leaps += o.Leaps
 	t.Moves += o.Moves
+	t.Erased += o.Erased
+	t.Addresses += o.Addresses
 	t.Pauses += o.Pauses
 	t.Orders += o.Orders
 	t.Restores += o.Restores
@@ -83,7 +89,7 @@ func (t Tally) String() string {
 	}
 	fmt.Fprintf(&s, "  %-28s %d, %d at a call that mails or notes what was mailed, and %d that came to their deadline\n", "processes killed", t.Kills, t.MailKills, t.Overdue)
 	fmt.Fprintf(&s, "  %-28s %d\n", "runs that ran out of time", t.Hurried)
-	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Restores)
+	fmt.Fprintf(&s, "  %-28s %d jumps of time, %d moves, %d pauses, %d erased, %d restored backups\n", "people", t.Leaps, t.Moves, t.Pauses, t.Erased, t.Restores)
 	fmt.Fprintf(&s, "  %-28s %d times not known for a while\n", "the key for Mailgun", t.Refusals)
 	fmt.Fprintf(&s, "  %-28s %d", "orders of the author", t.Orders)
 	for i, do := range authorsWords {
@@ -94,6 +100,7 @@ func (t Tally) String() string {
 	fmt.Fprintf(&s, "  %-28s %d owed once, %d never, %d undetermined\n", "pairs of reader and post", t.Owed, t.Barred, t.Unsure)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)
+	fmt.Fprintf(&s, "  %-28s %d, which lead on\n", "former addresses", t.Addresses)
 	fmt.Fprintf(&s, "  %-28s %d, within the window that the README states", "links to missing pages", t.Windows)
 	return s.String()
 }

@@ -42,9 +42,11 @@ type World struct {
 	leapt    time.Duration             // in leaps
 	unsure   time.Time                 // since when the fate of a request is not known; zero: all are
 
-	desk   *desk
-	reader *reader
-	edge   edge
+	desk      *desk
+	ears      ears
+	addresses addresses
+	reader    *reader
+	edge      edge
 
 	generation int64 // of the catalog
 	mandates   mandates
@@ -101,6 +103,7 @@ func newWorldAt(seed uint64, chance *rand.Rand, weather weather, begin time.Time
 	w.mailgun.accepted, w.got = map[string]time.Time{}, map[string]map[string]int{}
 	w.mailgun.deliveries, w.known = map[string]*delivery{}, map[string]*person{}
 	w.editions, w.posts = map[string]*edition{}, map[string]string{}
+	w.addresses = newAddresses()
 	w.pressed = w.press
 	w.reader = newReader(w)
 	if w.weather.founded {

@@ -35,3 +35,15 @@ wait 1m
 put posts/3/d.md d3
 settle
 at /blog/d/ posts/3/d.md
+
+// What was taken down and comes back at another address still answers at the one it had.
+put posts/e.md ee
+settle
+at /blog/e/ posts/e.md
+put posts/e.md ee2 draft
+settle
+no posts/e.md
+put posts/e.md ee3 slug=f
+settle
+at /blog/f/ posts/e.md
+from /blog/e/ posts/e.md

@@ -1,0 +1,65 @@
+package simulate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// addresses is where readers saw the texts of files: what others may have linked to.
+type addresses struct {
+	of map[string]map[string]bool // by content key, as long as it was there: paths
+	// shared are paths at which texts of several files were ever seen, or one that lay at
+	// several keys, as when it is renamed: whose they are is not certain.
+	shared map[string]bool
+	first  map[string]string // path → content key
+}
+
+func newAddresses() addresses {
+	return addresses{map[string]map[string]bool{}, map[string]bool{}, map[string]string{}}
+}
+
+// seenAt notes that readers get a version of a file's text at a page.
+func (w *World) seenAt(page, mark string) {
+	a, key, path := &w.addresses, w.desk.written[mark], "/"+strings.TrimSuffix(page, "index.html")
+	if a.first[path] == "" {
+		a.first[path] = key
+	}
+	if w.desk.copied[mark] || a.first[path] != key {
+		a.shared[path] = true
+	}
+	if a.of[key] == nil {
+		a.of[key] = map[string]bool{}
+	}
+	a.of[key][path] = true
+}
+
+// judgeAddresses: wherever readers found a post that is there now, they find it, another
+// post, or the way to it. A restored state may not know where a post was.
+func (w *World) judgeAddresses(published map[string]string) {
+	if w.tally.Restores > 0 {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(published)) {
+		at := published[key]
+		for _, old := range slices.Sorted(maps.Keys(w.addresses.of[key])) {
+			if old == at || w.addresses.shared[old] || inBody.MatchString(w.page(old)) || w.aliased(old, key) {
+				continue
+			}
+			if !slices.Contains(slices.Collect(references(w.page(old))), at) {
+				w.fail("%s was at %s and is at %s now, and the old address does not lead there", key, old, at)
+			}
+			w.tally.Addresses++
+		}
+	}
+}
+
+// aliased tells whether another file names an address as one that leads to it.
+func (w *World) aliased(at, but string) bool {
+	for key, s := range w.desk.files {
+		if key != but && strings.Contains(s.body, "aliases: ["+at+"]") {
+			return true
+		}
+	}
+	return false
+}
