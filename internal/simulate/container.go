@@ -119,6 +119,7 @@ func (w *World) start() *container {
 			SendingKey: key("sending"), EventsKey: key("events"), SigningKey: key(signingKey),
 		},
 		Invalidate: func(ctx context.Context) error { return w.invalidate(ctx, c) },
+		Say:        func(line string) { _, _ = w.ears.Write([]byte(line)) },
 		Log:        slog.New(slog.NewTextHandler(&w.ears, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	var err error

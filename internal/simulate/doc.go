@@ -29,6 +29,6 @@
 //	erasure.go  nothing is left of who was forgotten
 //
 // The tests hold three kinds of histories more, on the same machinery: cases that somebody
-// thought of (paper_test.go, narrow_test.go, move_test.go, promise_test.go), a program that is
+// thought of (paper_test.go, narrow_test.go, move_test.go, promise_test.go, limits_test.go), a program that is
 // broken on purpose (mutant_test.go), and a whole year with thousands of subscribers (year_test.go).
 package simulate

@@ -14,7 +14,7 @@ func TestMutations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it builds a program of its own and plays hundreds of histories")
 	}
-	all := slices.Concat(publishMutations, newsletterMutations, promiseMutations, yearMutations)
+	all := slices.Concat(publishMutations, newsletterMutations, promiseMutations, limitMutations, yearMutations)
 	program := mutants(t, all)
 	for _, v := range hear(t, program, "", 20) {
 		if v.failure != "" {

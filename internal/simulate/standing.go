@@ -3,6 +3,7 @@ package simulate
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -42,6 +43,9 @@ func (w *World) judgeAddresses(published map[string]string) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(published)) {
 		at := published[key]
+		if w.desk.copied[strconv.Itoa(w.desk.files[key].mark)] {
+			continue // the page may be another file's
+		}
 		for _, old := range slices.Sorted(maps.Keys(w.addresses.of[key])) {
 			if old == at || w.addresses.shared[old] || inBody.MatchString(w.page(old)) || w.aliased(old, key) {
 				continue
