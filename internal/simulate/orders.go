@@ -65,10 +65,13 @@ func (w *World) command() {
 		return
 	}
 	id := w.desk.some(slices.Sorted(maps.Keys(states)))
-	w.give(id, w.desk.some(map[string][]string{
+	fits := map[string][]string{
 		"waiting": {"send", "send", "send", "send", "send", "cancel"}, "held": {"release", "release", "resume", "resume", "cancel"},
 		"dormant": {"cancel", "send"}, "sending": {"cancel", "send"},
-	}[states[id]]))
+	}[states[id]]
+	if len(fits) > 0 { // none for one that a command ended, whose process died before it said so
+		w.give(id, w.desk.some(fits))
+	}
 }
 
 // give is the author giving one command for one issue.

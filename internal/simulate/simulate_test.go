@@ -65,7 +65,14 @@ func TestHistories(t *testing.T) {
 // history plays one history in a bubble of its own.
 func history(t *testing.T, seed uint64) (r Result) {
 	t.Helper()
-	synctest.Test(t, func(*testing.T) { r = Play(seed) })
+	synctest.Test(t, func(*testing.T) {
+		defer func() {
+			if p := recover(); p != nil { // of the simulator; the program's own are failures
+				panic(fmt.Sprintf("seed %d: %v\n%s", seed, p, debug.Stack()))
+			}
+		}()
+		r = Play(seed)
+	})
 	return r
 }
 
