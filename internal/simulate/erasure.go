@@ -15,6 +15,7 @@ func (w *World) eraseAll(p *person) {
 	w.say("%s asks to be forgotten", p.address)
 	leaving := p.begin(presence, gone)
 	certain := !w.busyWith(p)
+	p.erasures++
 	in := w.ask(p.address, "POST", "/preferences", url.Values{"t": {p.token}, "do": {"erase"}, "sure": {"yes"}}, func(_ int, body string, ok bool) {
 		if !ok || !strings.Contains(body, "Everything about you has been erased") {
 			return

@@ -8,19 +8,20 @@ import (
 )
 
 // count notes that somebody got a post, and that nobody gets one twice, unless Mailgun
-// lied about having it.
+// lied about having it, or all that was known of them was erased in between.
 func (w *World) count(p *person, what string, marks []string) {
 	id := p.id()
 	if w.got[id] == nil {
 		w.got[id] = map[string]int{}
 	}
-	if w.got[id][what]++; w.got[id][what] > 1 {
-		if w.got[id][what] <= 1+p.copies[what] {
-			w.tally.Twice++
-			return
-		}
+	switch n := w.got[id][what] + 1; {
+	case n == 1:
+	case n <= 1+p.copies[what]:
+		w.tally.Twice++
+	case n > 1+p.copies[what]+p.erasures:
 		w.fail("%s is mailed %s a second time (texts %v)", p.address, what, marks)
 	}
+	w.got[id][what]++
 }
 
 // judgeMail: whoever was certainly owed a post has it once everything is quiet, by

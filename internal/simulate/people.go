@@ -40,6 +40,7 @@ type person struct {
 	// touched is when somebody last did anything; erased when they were told that nothing is
 	// kept of them, zero: they were not, or it is not certain any more.
 	touched, erased time.Time
+	erasures        int // that they ever asked for
 }
 
 // errand is something a person does a little later.
