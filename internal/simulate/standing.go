@@ -47,7 +47,7 @@ func (w *World) judgeAddresses(published map[string]string) {
 			continue // the page may be another file's
 		}
 		for _, old := range slices.Sorted(maps.Keys(w.addresses.of[key])) {
-			if old == at || w.addresses.shared[old] || inBody.MatchString(w.page(old)) || w.aliased(old, key) {
+			if old == at || w.addresses.shared[old] || inBody.MatchString(w.page(old)) || w.contested(old, key) {
 				continue
 			}
 			if !slices.Contains(slices.Collect(references(w.page(old))), at) {
@@ -58,10 +58,11 @@ func (w *World) judgeAddresses(published map[string]string) {
 	}
 }
 
-// aliased tells whether another file names an address as one that leads to it.
-func (w *World) aliased(at, but string) bool {
-	for key, s := range w.desk.files {
-		if key != but && strings.Contains(s.body, "aliases: ["+at+"]") {
+// contested tells whether an address may as well lead to another file's post, which names it
+// as an alias, or once asked for it.
+func (w *World) contested(at, but string) bool {
+	for key, all := range w.desk.ever {
+		if key != but && slices.ContainsFunc(all, func(s *sheet) bool { return address(s) == at || strings.Contains(s.body, "aliases: ["+at+"]") }) {
 			return true
 		}
 	}
