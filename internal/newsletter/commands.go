@@ -112,7 +112,7 @@ func (n *Newsletter) Cancel(ctx context.Context, id string) error {
 	}
 	err = n.command(ctx, id, func(i *Issue) error {
 		if i.State == Held && i.begun() {
-			i.end(counts, why, "ended by the author", now)
+			i.end(counts, why, endedReason, now)
 			return nil
 		}
 		return i.cancel(now)

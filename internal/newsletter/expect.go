@@ -45,6 +45,9 @@ func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *
 			return []string{"nobody else: its mail was sent before the records were restored, and is not sent again"}, nil
 		}
 	}
+	if v.covering, err = n.covering(ctx, o, e, i); err != nil {
+		return nil, err
+	}
 	if v.needsCounts() {
 		if v.counts, err = n.Audience.Count(ctx); err != nil {
 			return nil, fmt.Errorf("count the audience: %w", err)

@@ -3,6 +3,7 @@ package newsletter
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/store"
@@ -59,48 +60,40 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witne
 	return n.note(ctx, map[string]*Issue{i.ID: changed})
 }
 
-// mention tells the posts of a digest that they were in it: their issues and receipts.
+// mention tells the posts of a digest that they were in it, or that it is over and nobody
+// got them in it: their issues and receipts. Those that were left to the next one go on.
 func (n *Newsletter) mention(ctx context.Context, w *world, i *Issue) error {
-	if len(i.Posts) == 0 {
-		return nil
-	}
-	l, err := n.loadList(ctx, i.ID, i.Freeze)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil // the state was restored, and its list went with it
-	}
-	if err != nil {
-		return err
-	}
 	people := map[string]int{}
-	for _, g := range l.head.Groups {
-		for _, p := range g.Posts {
-			people[p] += g.To - g.From
-		}
-	}
-	for _, post := range i.Posts {
-		own, err := n.changeIssue(ctx, InstantID(post), func(own *Issue) error {
-			if !own.mention(i.Kind, Mention{Issue: i.ID, At: i.Ended, Sent: people[post]}) {
-				return errSame
-			}
-			return nil
-		})
-		if errors.Is(err, errNoIssue) {
-			continue
+	if len(i.Posts) > 0 {
+		l, err := n.loadList(ctx, i.ID, i.Freeze)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // the state was restored, and its list went with it
 		}
 		if err != nil {
 			return err
 		}
-		if err := n.tell(ctx, w, own); err != nil {
-			return err
+		for _, g := range l.head.Groups {
+			for _, p := range g.Posts {
+				people[p] += g.To - g.From
+			}
 		}
 	}
-	return nil
+	at, why := i.Ended, ""
+	if i.Reason == endedReason {
+		at, why = i.Due, "ended by you before all of them were mailed"
+	}
+	return n.tellPosts(ctx, w, append(covered(w.catalog, i), i.Posts...), func(own *Issue) bool {
+		if slices.Contains(i.Carried, own.Post) || people[own.Post] == 0 && own.Digests[i.Kind].Sent > 0 {
+			return false
+		}
+		return own.mention(i.Kind, Mention{Issue: i.ID, At: at, Sent: people[own.Post], Why: why})
+	})
 }
 
 // tell brings the mail lines of the receipts up to date that an issue is about.
 func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
 	if i.Kind != Instant {
-		return nil // its posts are told when it is over
+		return n.tellCovered(ctx, w, i)
 	}
 	e := w.catalog.Posts[i.Post]
 	if e == nil {

@@ -2,12 +2,14 @@ package newsletter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/receipt"
 )
 
 func TestALatePostIsHeldUntilReleased(t *testing.T) {
@@ -137,5 +139,45 @@ func TestAReleasedDigestKeepsItsTime(t *testing.T) {
 	}
 	if d := p.box.got[len(p.box.got)-1]; !strings.Contains(d.text, "20–27 November 2026") {
 		t.Errorf("the digest says\n%s", d.text)
+	}
+}
+
+// What becomes of a digest stands in the receipts of its posts.
+func TestReceiptsSayWhatBecameOfADigest(t *testing.T) {
+	due := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		act  func(p *place, n *Newsletter) error
+		want string
+	}{
+		"held":      {func(*place, *Newsletter) error { return nil }, "1 weekly subscriber: nobody yet, the digest of Friday 27 November, 09:00 is held until you release it, because it should have gone out on Friday 27 November, 09:00, more than a day ago"},
+		"released":  {func(p *place, n *Newsletter) error { return n.Release(t.Context(), "weekly-2026-W48") }, "1 weekly subscriber: mailed in the digest of Monday 30 November, 09:00"},
+		"cancelled": {func(p *place, n *Newsletter) error { return n.Cancel(t.Context(), "weekly-2026-W48") }, "weekly subscribers: nobody, the digest of Friday 27 November, 09:00 was cancelled by you"},
+		"forgotten": {func(p *place, n *Newsletter) error {
+			for range 31 {
+				p.clock.forward(24 * time.Hour)
+				p.ticks(n)
+			}
+			return nil
+		}, "weekly subscribers: nobody, the digest of Friday 27 November, 09:00 was held for 30 days and never released"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, n := annAndBob(t)
+			p.write("alpha")
+			p.announce(n, "alpha")
+			p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+			p.clock.forward(time.Hour)
+			p.ticks(n)
+			p.clock.set(due.Add(72 * time.Hour)) // nothing ran in between
+			p.ticks(n)
+			if err := c.act(p, n); err != nil {
+				t.Fatal(err)
+			}
+			p.ticks(n)
+			want := append([]string{"1 subscriber who chose each post: mailed on Monday 23 November, 15:00"}, c.want)
+			if lines := receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt"))); !slices.Equal(lines, want) {
+				t.Errorf("the receipt says\n  %s\nwant\n  %s", strings.Join(lines, "\n  "), strings.Join(want, "\n  "))
+			}
+			p.expects(n, "alpha", want...)
+		})
 	}
 }

@@ -86,6 +86,9 @@ type Mention struct {
 	Issue string    `json:"issue"`
 	At    time.Time `json:"at"`
 	Sent  int       `json:"sent"` // how many people got the post in it
+	// Why says how the digest ended before everybody was mailed, or anybody: "cancelled by
+	// you". Then At is when it was due.
+	Why string `json:"why,omitempty"`
 }
 
 // Counts is what became of the people on an issue's list.

@@ -18,6 +18,7 @@ type outlook struct {
 	now      time.Time
 	counts   audience.Counts
 	digests  map[Kind]digest
+	covering map[Kind]*Issue // the digests that were opened last; see Newsletter.covering
 	standing *standing
 	foreseen string // why an issue that waits will be held, see world.foreseen
 	// account, and queue, in which the issue has its place, are what delays the last mails of
@@ -185,10 +186,7 @@ func (v *outlook) digest(k Kind) string {
 	}
 	if v.i != nil {
 		if m, ok := v.i.Digests[k]; ok {
-			if m.Sent == 0 {
-				return ""
-			}
-			return readers(m.Sent, c) + ": mailed in the digest of " + moment(m.At, v.s.Location)
+			return m.line(c, v.s.Location)
 		}
 	}
 	if k == Weekly && v.e.Mailing == post.MailDigest {
@@ -207,7 +205,7 @@ func (v *outlook) digest(k Kind) string {
 		carried = carried || id == v.e.ID
 	}
 	if v.e.Seq > 0 && v.e.Seq <= d.Mark && !carried {
-		return who + ": in the digest of " + moment(d.Due, v.s.Location)
+		return v.covered(k, who)
 	}
 	from := v.now
 	if v.e.GoLive.After(from) {

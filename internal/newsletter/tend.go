@@ -113,6 +113,9 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue
 	if err != nil {
 		return nil, false, err
 	}
+	if i.over() { // whoever ended it may have died before that was told
+		return i, false, n.tell(ctx, w, i)
+	}
 	if i.State == Waiting && i.Freeze != "" {
 		// A freeze of it did not come to its end. If it has a witness it counts, and
 		// nothing but its end may follow.

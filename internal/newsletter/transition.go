@@ -129,7 +129,10 @@ func (i *Issue) sendNow(now time.Time) error {
 	return nil
 }
 
-const cancelledReason = "cancelled by the author"
+const (
+	cancelledReason = "cancelled by the author"
+	endedReason     = "ended by the author" // when it was on its way
+)
 
 // cancel ends an issue of which nothing has been sent.
 func (i *Issue) cancel(now time.Time) error {

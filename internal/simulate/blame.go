@@ -10,6 +10,7 @@ type delivery struct {
 	m        mailRequest
 	accepted int
 	refused  bool // the last answer was that its only recipient is none
+	lied     bool // Mailgun said what was not true of it
 }
 
 // blame notes what Mailgun did, so that only Mailgun's own doing explains a mail that
@@ -44,6 +45,7 @@ func (w *World) delivery(m mailRequest) *delivery {
 
 // lied allows each recipient of a request one more copy of it.
 func (w *World) lied(m mailRequest) {
+	w.delivery(m).lied = true
 	for _, to := range m.to {
 		if p := w.who(to); p != nil {
 			for _, what := range w.contents(m) {

@@ -24,6 +24,7 @@
 //	editions.go for whom a mail was certainly not when it was frozen; deeds.go has what is
 //	            certain of people, and when
 //	desk.go     pages and receipts against what the author's desk says was uploaded
+//	accounts.go what is said of an issue that is over is what Mailgun saw of it
 //	standing.go where a post once was leads to where it is
 //	discreet.go no log, URL or file names a subscriber that need not
 //	erasure.go  nothing is left of who was forgotten

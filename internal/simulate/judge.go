@@ -20,6 +20,8 @@ func (w *World) judge() {
 	w.judgeDesk()
 	if w.weather.mail {
 		w.judgeMail()
+		w.judgeAccounts()
+		w.judgePromises()
 		w.judgeErased()
 	}
 }

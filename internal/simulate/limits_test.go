@@ -184,3 +184,35 @@ func TestLogsNameNobody(t *testing.T) {
 		}
 	})
 }
+
+// The author cancels a digest. Nobody gets it, and the receipt of what was to be in it says so.
+func TestCancelledDigest(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.sends(time.Hour)
+		s.wait(9 * 24 * time.Hour) // nothing runs
+		s.finish(s.wake("digest"))
+		s.finish(s.wake("send"))
+		held := 0
+		for id, state := range s.outbox() {
+			if state == "held" {
+				held++
+				s.give(id, "cancel")
+				s.rest()
+			}
+		}
+		if held == 0 {
+			s.t.Fatalf("no digest is held\n%s", s.trace)
+		}
+		s.quiet()
+		for _, p := range s.parcels {
+			if strings.HasPrefix(p.issue, "weekly") {
+				s.t.Errorf("%s was mailed", p.issue)
+			}
+		}
+		if text := string(s.s3.Get("content", "receipts/posts/a.md.txt").Body); !strings.Contains(text, "cancelled by you") {
+			s.t.Errorf("the receipt says\n%s", text)
+		}
+	})
+}

@@ -58,4 +58,24 @@ var limitMutations = []mutation{
 		want:  `a log names somebody`,
 		edits: []edit{{"internal/signup/preferences.go", `	a.Say("a subscriber changed their preferences")`, `	a.Say("a subscriber changed their preferences" + map[bool]string{true: s.Email}[BROKEN])`}},
 	},
+	{
+		name: "posts are not told what became of their digest", paper: "TestCancelledDigest",
+		why:  "their receipts promise it for ever",
+		want: `promises a digest that is over`,
+		edits: []edit{{"internal/newsletter/finish.go", `	if i.Kind != Instant {
+		return n.tellCovered(ctx, w, i)`, `	if i.Kind != Instant {
+		if BROKEN {
+			return nil
+		}
+		return n.tellCovered(ctx, w, i)`}},
+	},
+	{
+		name: "the author is told of fewer mails than went out", paper: "TestTakenBackInTheTimeForUndoing",
+		why:  "receipts and counts are what the author knows of it",
+		want: `it is said that it was mailed to`,
+		edits: []edit{{"internal/newsletter/finish.go", `	ended.end(seen.Counts, seen.Failures,`, `	if BROKEN {
+		seen.Counts.Sent--
+	}
+	ended.end(seen.Counts, seen.Failures,`}},
+	},
 }

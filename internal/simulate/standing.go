@@ -35,6 +35,13 @@ func (w *World) seenAt(page, mark string) {
 	a.of[key][path] = true
 }
 
+// share notes that where a file's texts were seen may be another file's from now on.
+func (a *addresses) share(key string) {
+	for path := range a.of[key] {
+		a.shared[path] = true
+	}
+}
+
 // judgeAddresses: wherever readers found a post that is there now, they find it, another
 // post, or the way to it. A restored state may not know where a post was.
 func (w *World) judgeAddresses(published map[string]string) {

@@ -1,0 +1,83 @@
+package simulate
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// judgeAccounts: what is said of an issue that is over is what Mailgun saw of it, and the
+// receipt of its post says it too. After a restore, or where Mailgun lied, nobody can know.
+func (w *World) judgeAccounts() {
+	if w.tally.Restores > 0 {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.editions)) {
+		e := w.editions[id]
+		if e.closed.IsZero() || w.deceived(id) {
+			continue
+		}
+		var seen struct {
+			Counts struct{ Sent, Failed, Left int } `json:"counts"`
+		}
+		or(json.Unmarshal(w.s3.Get("content", "receipts/issues/"+id).Body, &seen))
+		mails := 0
+		for _, p := range w.parcels {
+			if p.issue == id {
+				mails++
+			}
+		}
+		said := seen.Counts
+		if said.Sent > mails || said.Sent < mails && said.Failed == 0 { // what failed may be what nobody knows of
+			w.fail("of %s it is said that it was mailed to %d and failed for %d, and Mailgun accepted %d mails", id, said.Sent, said.Failed, mails)
+		}
+		if said.Failed == 0 && said.Sent > 0 {
+			w.judgeAccount(e, said.Sent+said.Left)
+			w.tally.Accounts++
+		}
+	}
+}
+
+// judgeAccount holds the receipt of a post against how many people its own mail was for.
+func (w *World) judgeAccount(e *edition, people int) {
+	if !w.weather.plain || e.kind() != "post" || len(e.keys) != 1 {
+		return
+	}
+	key := e.keys[0]
+	s, o := w.desk.files[key], w.s3.Get("content", "receipts/"+key+".txt")
+	if s == nil || s.bad || o == nil || len(w.desk.toggles[key]) != 1 {
+		return // gone now, or in between: it may be another post
+	}
+	says := regexp.MustCompile(fmt.Sprintf(`- %d subscribers?( who chose each post)?: mailed (on|at) `, people))
+	if !says.MatchString(oneLine(o.Body)) {
+		w.fail("%s was for %d, and the receipt of %s does not say so:\n%s", e.id, people, key, o.Body)
+	}
+}
+
+var promise = regexp.MustCompile(`: (in the digest of )?(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day `)
+
+// judgePromises: when all is over, no receipt says that a digest is still to come.
+func (w *World) judgePromises() {
+	for _, key := range w.s3.Keys("content", "receipts/posts/") {
+		text := w.s3.Get("content", key).Body
+		if firstWord(string(text)) == "Published" && promise.MatchString(oneLine(text)) {
+			w.fail("%s promises a digest that is over:\n%s", key, text)
+		}
+	}
+}
+
+// oneLine undoes the wrapping of a receipt.
+func oneLine(text []byte) string { return strings.Join(strings.Fields(string(text)), " ") }
+
+// deceived tells whether Mailgun ever said anything of an issue that was not true.
+func (w *World) deceived(issue string) bool {
+	for _, d := range w.mailgun.deliveries {
+		if d.m.issue() == issue && (d.lied || d.accepted > 1) {
+			return true
+		}
+	}
+	return false
+}
