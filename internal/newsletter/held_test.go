@@ -181,3 +181,14 @@ func TestReceiptsSayWhatBecameOfADigest(t *testing.T) {
 		})
 	}
 }
+
+// Whoever got a post with its own mail has it; the digests leave it out once it says so.
+func TestReceiptsSayThatDigestsLeaveAPostOut(t *testing.T) {
+	p, n := annAndBob(t)
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.edit("alpha", func(e *catalog.Entry) { e.Mailing = post.MailNone })
+	p.expects(n, "alpha", "1 subscriber who chose each post: mailed at 15:00", "1 weekly subscriber: not mailed, because the post says email: none")
+}

@@ -199,6 +199,9 @@ func (v *outlook) digest(k Kind) string {
 	if k == Weekly && v.e.Mailing == post.MailDigest {
 		who = v.upTo(n) + count(n, "subscriber") + " in the weekly digest"
 	}
+	if away := mailable(v.e); away != "" && v.i != nil && v.i.begun() {
+		return who + ": not mailed, because " + away
+	}
 	d := v.digests[k]
 	carried := false
 	for _, id := range d.Carry {

@@ -48,7 +48,7 @@ func (w *World) judgeAccount(e *edition, people int) {
 	}
 	key := e.keys[0]
 	s, o := w.desk.files[key], w.s3.Get("content", "receipts/"+key+".txt")
-	if s == nil || s.bad || o == nil || len(w.desk.toggles[key]) != 1 {
+	if s == nil || s.bad || o == nil || firstWord(string(o.Body)) != "Published" || len(w.desk.toggles[key]) != 1 {
 		return // gone now, or in between: it may be another post
 	}
 	says := regexp.MustCompile(fmt.Sprintf(`- %d subscribers?( who chose each post)?: mailed (on|at) `, people))

@@ -26,6 +26,9 @@ func (w *World) seenAt(page, mark string) {
 	if a.first[path] == "" {
 		a.first[path] = key
 	}
+	if !w.desk.stands(key, mark) {
+		return // of a file that is gone, and may come back as another post
+	}
 	if w.desk.copied[mark] || a.first[path] != key {
 		a.shared[path] = true
 	}
@@ -33,6 +36,15 @@ func (w *World) seenAt(page, mark string) {
 		a.of[key] = map[string]bool{}
 	}
 	a.of[key][path] = true
+}
+
+// stands tells whether a text was put to a key since that last came to be there, and the key
+// is there now.
+func (d *desk) stands(key, mark string) bool {
+	toggles := d.toggles[key]
+	return d.files[key] != nil && slices.ContainsFunc(d.ever[key], func(s *sheet) bool {
+		return markOf(s) == mark && !s.up.Before(toggles[len(toggles)-1])
+	})
 }
 
 // share notes that where a file's texts were seen may be another file's from now on.
