@@ -137,6 +137,24 @@ func (a *Audience) otherHalf(ctx context.Context, ring *keyring, f Fingerprint, 
 	return nil, nil
 }
 
+// Arriving is the record in which somebody goes on who is in the middle of a change of
+// address, once it stands; nil if there is none. From then on the old one may be among the
+// leavings while nothing else tells that it is given up.
+func (a *Audience) Arriving(ctx context.Context, s *Subscriber) (*Subscriber, error) {
+	if s.Moving == "" {
+		return nil, nil
+	}
+	to, err := parseFingerprint(s.Moving)
+	if err != nil {
+		return nil, fmt.Errorf("where %s is moving is damaged: %w", s.UID, err)
+	}
+	ring, err := a.keys(ctx, keysFor)
+	if err != nil {
+		return nil, err
+	}
+	return a.otherHalf(ctx, ring, to, s.UID)
+}
+
 // settleAt makes or finds the record at the new address. Doing it again brings across
 // what was chosen at the old one since, and revives a record that ended before it was
 // asked for.

@@ -84,22 +84,32 @@ func (n *Newsletter) fromShard(ctx context.Context, l *list, shard int, uids []s
 		if !ok {
 			continue
 		}
-		if records[k].Status != audience.Moved {
-			people[uid] = &records[k]
-			continue
-		}
-		s, err := n.Audience.ByUID(ctx, uid)
-		if errors.Is(err, audience.ErrNotFound) {
-			continue
-		}
+		s, err := n.carriesOn(ctx, &records[k])
 		if err != nil {
 			return nil, err
 		}
-		if !l.twice(uid, &s) {
-			people[uid] = &s
+		if s != nil && (s.UID == uid || !l.twice(uid, s)) {
+			people[uid] = s
 		}
 	}
 	return people, nil
+}
+
+// carriesOn is the record of somebody as they are mailed now: the one that theirs leads to,
+// or is about to; nil if there is none any more.
+func (n *Newsletter) carriesOn(ctx context.Context, s *audience.Subscriber) (*audience.Subscriber, error) {
+	if s.Status == audience.Moved {
+		on, err := n.Audience.ByUID(ctx, s.UID)
+		if errors.Is(err, audience.ErrNotFound) {
+			return nil, nil
+		}
+		return &on, err
+	}
+	half, err := n.Audience.Arriving(ctx, s)
+	if err != nil || half == nil || half.Status != audience.Active {
+		return s, err
+	}
+	return half, nil
 }
 
 // twice tells whether somebody who moved is on the list under the uid they have

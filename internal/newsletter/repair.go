@@ -31,6 +31,12 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 			return err
 		}
 	}
+	// An issue is there before the outbox names it. One that comes in the meantime is not among
+	// the ids, and the outbox named none of them before.
+	named, err := n.loadOutbox(ctx)
+	if err != nil {
+		return err
+	}
 	ids, err := n.issueIDs(ctx, "issues/", "")
 	if err != nil {
 		return err
@@ -66,7 +72,7 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 	now := n.Now()
 	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := false
-		for _, id := range o.ids() {
+		for _, id := range named.ids() {
 			if !slices.Contains(ids, id) {
 				changed = o.drop(id) || changed
 			}

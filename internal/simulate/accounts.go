@@ -47,7 +47,12 @@ func (w *World) acceptedOf(issue string) (mails, places int) {
 		name, _, _ := strings.Cut(id, "@")
 		_, err := fmt.Sscanf(name[strings.LastIndex(name, "."):], ".%d-%d", &from, &to)
 		or(err)
-		mails, places = mails+len(d.m.to), places+to-from
+		places += to - from
+	}
+	for _, p := range w.parcels {
+		if p.issue == issue {
+			mails++
+		}
 	}
 	return mails, places
 }

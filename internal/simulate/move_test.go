@@ -68,3 +68,30 @@ func (s *script) moves(p *person) {
 		s.t.Fatalf("%s did not move\n%s", p.address, s.trace)
 	}
 }
+
+// Somebody's change of address is under way, and has given up the old address already, just
+// when a mail to it is about to go.
+func TestMoveWhileAMailGoes(t *testing.T) {
+	scenario(t, func(s *script) {
+		p := s.people[0]
+		s.ripe("posts/a.md")
+		send := s.wake("send")
+		s.until(send, "progress.json if-match") // the list stands, and nobody is mailed yet
+		s.say("%s: its process dies", send)
+		s.end1(send)
+		s.relocate(p)
+		s.finish(s.running[len(s.running)-1])
+		for !s.run() { // until they press the button
+			s.pass(time.Minute)
+		}
+		move := s.running[len(s.running)-1]
+		s.until(move, "PUT state/left/")
+		s.carry(s.own(move)[0], fine)
+		s.finish(s.wake("send")) // by a process that reads anew who left
+		s.finish(move)
+		s.quiet()
+		if s.tally.Moves != 1 || s.got[p.id()]["posts/a.md"] != 1 {
+			s.t.Errorf("%d moves, and %s has %v\n%s", s.tally.Moves, p.address, s.got[p.id()], s.trace)
+		}
+	})
+}

@@ -97,4 +97,19 @@ var newsletterMutations = []mutation{
 		want:  `had chosen another topic`,
 		edits: []edit{{"internal/audience/subscriber.go", `	if len(s.Topics) == 0 {`, `	if len(s.Topics) == 0 || BROKEN {`}},
 	},
+	{
+		name: "who is in the middle of a move is taken for gone", paper: "TestMoveWhileAMailGoes",
+		why:   "they are skipped",
+		want:  `never got`,
+		edits: []edit{{"internal/newsletter/addresses.go", `	if err != nil || half == nil || half.Status != audience.Active {`, `	if err != nil || half == nil || half.Status != audience.Active || BROKEN {`}},
+	},
+	{
+		name: "a repair drops what came while it was looking", paper: "TestAnnouncedWhileTheRecordsAreRepaired",
+		why:  "nobody looks at it any more",
+		want: `never got`,
+		edits: []edit{{"internal/newsletter/repair.go", `		for _, id := range named.ids() {`, `		if BROKEN {
+			named = o
+		}
+		for _, id := range named.ids() {`}},
+	},
 }

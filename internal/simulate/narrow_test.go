@@ -171,3 +171,25 @@ func TestTwoRunsWriteOnePage(t *testing.T) {
 		s.quiet()
 	})
 }
+
+// A post is announced while a repair of the newsletter's records has listed the issues that
+// there were before.
+func TestAnnouncedWhileTheRecordsAreRepaired(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.upload("posts/b.md", "")
+		s.finish(s.publish())
+		s.repair()
+		repair := s.running[len(s.running)-1]
+		const listed = "LIST content/receipts/issues/"
+		s.until(repair, listed) // it is done twice, before and after that of the site
+		s.carry(s.own(repair)[0], fine)
+		s.until(repair, listed)
+		s.upload("posts/a.md", "")
+		s.finish(s.publish())
+		s.finish(repair)
+		s.quiet()
+		if people, mails := s.mailed("posts/a.md"); people != 6 || mails != 6 {
+			s.t.Errorf("%d people got %d mails", people, mails)
+		}
+	})
+}
