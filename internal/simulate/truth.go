@@ -61,8 +61,12 @@ func (w *World) opened(c memory.Change) {
 	w.look = func() { w.shown(by, c.Key, issue.Key) }
 }
 
-// shown: some page shows some version of a file.
+// shown: some page shows some version of a file, or did until another run gave its address
+// to an older post.
 func (w *World) shown(by *invocation, issue, key string) {
+	if len(w.addresses.of[key]) > 0 {
+		return
+	}
 	for _, s := range w.desk.ever[key] {
 		if page := inBody.FindStringSubmatch(w.page(address(s))); page != nil && page[1] == markOf(s) {
 			return
