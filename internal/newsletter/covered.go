@@ -19,7 +19,8 @@ func (i *Issue) covers(id string, seq int64) bool {
 // that are over have told the post's own issue.
 func (n *Newsletter) covering(ctx context.Context, o *outbox, e *catalog.Entry, own *Issue) (map[Kind]*Issue, error) {
 	found := map[Kind]*Issue{}
-	for k, d := range o.Digests {
+	for _, k := range []Kind{Weekly, Monthly} {
+		d := o.Digests[k]
 		if e.Seq == 0 || e.Seq > d.Mark || d.Issue == "" {
 			continue
 		}

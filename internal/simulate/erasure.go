@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ func (w *World) eraseAll(p *person) {
 	leaving := p.begin(presence, gone)
 	certain := !w.busyWith(p)
 	p.erasures++
-	in := w.ask(p.address, "POST", "/preferences", url.Values{"t": {p.token}, "do": {"erase"}, "sure": {"yes"}}, func(_ int, body string, ok bool) {
+	in := w.ask(p.address, http.MethodPost, "/preferences", url.Values{"t": {p.token}, "do": {"erase"}, "sure": {"yes"}}, func(_ int, body string, ok bool) {
 		if !ok || !strings.Contains(body, "Everything about you has been erased") {
 			return
 		}
