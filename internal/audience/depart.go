@@ -22,11 +22,7 @@ func (a *Audience) goOn(ctx context.Context, ring *keyring, r Subscriber) (Subsc
 	if r.Moving == "" {
 		return r, nil
 	}
-	to, err := parseFingerprint(r.Moving)
-	if err != nil {
-		return Subscriber{}, fmt.Errorf("where %s is moving is damaged: %w", r.UID, err)
-	}
-	half, err := a.otherHalf(ctx, ring, to, r.UID)
+	half, err := a.arriving(ctx, ring, &r)
 	if err != nil || half == nil || half.Status != Active {
 		return r, err
 	}

@@ -144,13 +144,18 @@ func (a *Audience) Arriving(ctx context.Context, s *Subscriber) (*Subscriber, er
 	if s.Moving == "" {
 		return nil, nil
 	}
-	to, err := parseFingerprint(s.Moving)
-	if err != nil {
-		return nil, fmt.Errorf("where %s is moving is damaged: %w", s.UID, err)
-	}
 	ring, err := a.keys(ctx, keysFor)
 	if err != nil {
 		return nil, err
+	}
+	return a.arriving(ctx, ring, s)
+}
+
+// arriving is Arriving for a record that is moving.
+func (a *Audience) arriving(ctx context.Context, ring *keyring, s *Subscriber) (*Subscriber, error) {
+	to, err := parseFingerprint(s.Moving)
+	if err != nil {
+		return nil, fmt.Errorf("where %s is moving is damaged: %w", s.UID, err)
 	}
 	return a.otherHalf(ctx, ring, to, s.UID)
 }

@@ -28,11 +28,7 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witne
 	if err := n.closeWitness(ctx, &ended, seen.Closed); err != nil {
 		return err
 	}
-	if i.Kind == Instant {
-		if err := n.tell(ctx, w, &ended); err != nil {
-			return err
-		}
-	} else if err := n.mention(ctx, w, &ended); err != nil {
+	if err := n.tell(ctx, w, &ended); err != nil {
 		return err
 	}
 	mine := false

@@ -95,8 +95,7 @@ func TestOldPostIsNotMailed(t *testing.T) {
 // What could not go out for days is not sent without asking.
 func TestOverdueIssueIsHeld(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
+		s.published("posts/a.md")
 		s.wait(3 * 24 * time.Hour)
 		s.sends(2 * time.Hour)
 		if len(s.parcels) > 0 {
@@ -147,8 +146,7 @@ func TestNoMoreSignupsAnHourThanAllowed(t *testing.T) {
 // they ask for it, in none.
 func TestNothingIsLeftOfWhoWasErased(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
+		s.published("posts/a.md")
 		p := s.people[0]
 		s.join(p)
 		s.errandsDone()
@@ -168,8 +166,7 @@ func TestNothingIsLeftOfWhoWasErased(t *testing.T) {
 // A reader writes on a page of their own what a log must not repeat.
 func TestLogsNameNobody(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
+		s.published("posts/a.md")
 		p := s.people[0]
 		s.ask(p.address, "GET", "/preferences?t="+p.address, nil, func(int, string, bool) {})
 		s.rest()
@@ -188,8 +185,7 @@ func TestLogsNameNobody(t *testing.T) {
 // The author cancels a digest. Nobody gets it, and the receipt of what was to be in it says so.
 func TestCancelledDigest(t *testing.T) {
 	scenario(t, func(s *script) {
-		s.upload("posts/a.md", "")
-		s.finish(s.publish())
+		s.published("posts/a.md")
 		s.sends(time.Hour)
 		s.wait(9 * 24 * time.Hour) // nothing runs
 		s.finish(s.wake("digest"))

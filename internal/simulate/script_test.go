@@ -62,10 +62,15 @@ func (s *script) publish() *invocation {
 	return s.hand(due)
 }
 
-// ripe puts up a post, publishes it, and waits until its mail may go.
-func (s *script) ripe(key string) {
+// published puts up a post and lets it be published.
+func (s *script) published(key string) {
 	s.upload(key, "")
 	s.finish(s.publish())
+}
+
+// ripe puts up a post, publishes it, and waits until its mail may go.
+func (s *script) ripe(key string) {
+	s.published(key)
 	s.wait(undo + time.Minute)
 }
 
