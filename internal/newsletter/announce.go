@@ -116,6 +116,22 @@ func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, n
 // looked at all the same.
 const recheck = 7 * 24 * time.Hour
 
+// again says when an issue that the outbox names is to be looked at next. What the author
+// asked for may still take effect, though nobody waits for its answer any more.
+func (n *Newsletter) again(o *outbox, i *Issue, now time.Time) hint {
+	h := hintOf(i, now)
+	asked := o.Issues[i.ID].Asked
+	done := asked.Add(n.Deadline + time.Minute)
+	if asked.IsZero() || now.After(done) {
+		return h
+	}
+	h.Asked = asked
+	if h.Next.After(done) {
+		h.Next = done.Add(time.Second)
+	}
+	return h
+}
+
 // hintOf says when an issue is to be looked at next.
 func hintOf(i *Issue, now time.Time) hint {
 	h := hint{State: i.State, Next: now}

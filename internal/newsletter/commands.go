@@ -169,23 +169,24 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 		return err
 	}
 	now := n.Now()
-	changed := i
-	for _, step := range []func() error{
-		// With the state it has: a tick that found another one would take it for news.
-		func() error { return n.point(ctx, id, hint{State: i.State, Next: now}) },
-		func() (err error) { changed, err = n.move(ctx, w, i, alter); return err },
-		func() error {
-			if changed.over() {
-				return n.note(ctx, map[string]*Issue{id: changed})
-			}
-			return n.point(ctx, id, hint{State: changed.State, Next: now})
-		},
-	} {
-		if err := step(); err != nil {
-			return err
-		}
+	// With the state it has: a tick that found another one would take it for news.
+	if err := n.point(ctx, id, hint{State: i.State, Next: now, Asked: now}); err != nil {
+		return err
 	}
-	return nil
+	changed, err := n.move(ctx, w, i, alter)
+	if errors.Is(err, errUntold) {
+		return nil // it is done, and the next tick tells it
+	}
+	if err == nil && changed.State == i.State { // an earlier try may have died before it was told
+		err = n.tell(ctx, w, changed)
+	}
+	if err != nil {
+		return err
+	}
+	if changed.over() {
+		return n.note(ctx, map[string]*Issue{id: changed})
+	}
+	return n.point(ctx, id, hint{State: changed.State, Next: now})
 }
 
 // point makes the next tick look at an issue.

@@ -207,7 +207,7 @@ func (n *Newsletter) unfreeze(ctx context.Context, i *Issue, nonce string) error
 		if i.over() {
 			o.drop(i.ID)
 		} else {
-			o.put(i.ID, hintOf(i, now))
+			o.put(i.ID, n.again(o, i, now))
 		}
 		return true
 	})
@@ -233,11 +233,14 @@ func (n *Newsletter) finishFreeze(ctx context.Context, w *world, f *freezing) (*
 		return nil, err
 	}
 	if i.State == Waiting {
-		i, ready, err := n.tendOne(ctx, w, i.ID)
+		i, ready, err := n.tendOne(ctx, w, i.ID, Waiting)
 		if err != nil || ready {
 			return i, err
 		}
 		return nil, n.unfreeze(ctx, i, f.Nonce)
+	}
+	if err := n.tell(ctx, w, i); err != nil { // the run may have died before it did
+		return nil, err
 	}
 	return nil, n.unfreeze(ctx, i, f.Nonce)
 }

@@ -32,6 +32,8 @@ type outbox struct {
 type hint struct {
 	State State     `json:"state"`
 	Next  time.Time `json:"next"`
+	// Asked is when the author asked for something of which it is not known that it is done.
+	Asked time.Time `json:"asked,omitzero"`
 }
 
 // freezing names who is freezing what. Owner is the run, so that a run which knows
@@ -85,7 +87,7 @@ func (o *outbox) check() error {
 
 // put makes sure an issue is looked at, and tells whether that changed anything.
 func (o *outbox) put(id string, h hint) bool {
-	h.Next = h.Next.UTC().Truncate(time.Second)
+	h.Next, h.Asked = h.Next.UTC().Truncate(time.Second), h.Asked.UTC().Truncate(time.Second)
 	if old, ok := o.Issues[id]; ok && old == h {
 		return false
 	}

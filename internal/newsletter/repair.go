@@ -68,6 +68,11 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 		if found[id], err = n.believe(ctx, w, i); err != nil {
 			return err
 		}
+		if _, open := named.Issues[id]; open && i.over() { // whoever ended it may have died before that was told
+			if err := n.tell(ctx, w, i); err != nil {
+				return err
+			}
+		}
 	}
 	now := n.Now()
 	_, err = n.changeOutbox(ctx, func(o *outbox) bool {

@@ -32,12 +32,15 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if i.State != Sending {
-		return n.note(ctx, map[string]*Issue{id: i})
-	}
 	w, err := n.look(ctx)
 	if err != nil {
 		return err
+	}
+	if i.State != Sending { // whoever stopped or ended it may have died before that was told
+		if err := n.tell(ctx, w, i); err != nil {
+			return err
+		}
+		return n.note(ctx, map[string]*Issue{id: i})
 	}
 	seen, err := n.witnessOf(ctx, id)
 	if err != nil {

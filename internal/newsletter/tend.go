@@ -3,6 +3,7 @@ package newsletter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -45,7 +46,7 @@ func (n *Newsletter) tend(ctx context.Context, w *world, o *outbox) error {
 			if n.ending(ctx) {
 				return
 			}
-			i, isReady, err := n.tendOne(ctx, w, id)
+			i, isReady, err := n.tendOne(ctx, w, id, o.Issues[id].State)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -95,7 +96,7 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 			if i == nil || i.over() {
 				changed = o.drop(id) || changed
 			} else {
-				changed = o.put(id, hintOf(i, now)) || changed
+				changed = o.put(id, n.again(o, i, now)) || changed
 			}
 		}
 		return changed
@@ -103,9 +104,9 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 	return err
 }
 
-// tendOne looks at one issue and moves it on, short of freezing it; ready tells
-// that it is to be frozen.
-func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue, ready bool, err error) {
+// tendOne looks at one issue and moves it on, short of freezing it; known is its state as
+// the outbox has it, and ready tells that it is to be frozen.
+func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known State) (i *Issue, ready bool, err error) {
 	i, err = n.loadIssue(ctx, id)
 	if errors.Is(err, errNoIssue) {
 		return nil, false, nil // its outbox entry was written, its object lost: nothing to send
@@ -113,8 +114,13 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue
 	if err != nil {
 		return nil, false, err
 	}
-	if i.over() { // whoever ended it may have died before that was told
-		return i, false, n.tell(ctx, w, i)
+	if i.State != known || i.over() { // whoever moved it may have died before that was told
+		if err := n.tell(ctx, w, i); err != nil {
+			return i, false, err
+		}
+	}
+	if i.over() {
+		return i, false, nil
 	}
 	if i.State == Waiting && i.Freeze != "" {
 		// A freeze of it did not come to its end. If it has a witness it counts, and
@@ -172,17 +178,25 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string) (i *Issue
 	return n.admit(ctx, w, i, now)
 }
 
-// move changes an issue and tells the author's receipt.
+// errUntold means that an issue was moved, and that a receipt does not say so yet. The outbox
+// must keep the state the issue was in: by that the next tick knows that it is to be told.
+var errUntold = errors.New("its receipt is not up to date yet")
+
+// move changes an issue and tells the author's receipt. With an error the issue is returned
+// as it was before.
 func (n *Newsletter) move(ctx context.Context, w *world, i *Issue, alter func(*Issue) error) (*Issue, error) {
 	changed, err := n.changeIssue(ctx, i.ID, alter)
 	if err != nil {
 		return i, err
 	}
-	if changed.State != i.State || changed.Reason != i.Reason {
-		n.tell(ctx, w, changed)
-	}
 	if changed.State != i.State {
 		n.moved(ctx, changed)
+	}
+	if changed.State == i.State && changed.Reason == i.Reason {
+		return changed, nil
+	}
+	if err := n.tell(ctx, w, changed); err != nil && changed.State != Sending { // sending tells it again and again
+		return i, fmt.Errorf("%s: %w: %w", i.ID, errUntold, err)
 	}
 	return changed, nil
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // judgeAccounts: what is said of an issue that is over is what Mailgun saw of it, and the
@@ -63,14 +64,64 @@ func (w *World) judgeAccount(e *edition, people int) {
 		return
 	}
 	key := e.keys[0]
-	s, o := w.desk.files[key], w.s3.Get("content", "receipts/"+key+".txt")
-	if s == nil || s.bad || o == nil || firstWord(string(o.Body)) != "Published" || len(w.desk.toggles[key]) != 1 {
-		return // gone now, or in between: it may be another post
+	text := w.receipt(key)
+	if text == "" {
+		return
 	}
 	says := regexp.MustCompile(fmt.Sprintf(`- %d subscribers?( who chose each post)?: mailed (on|at) `, people))
-	if !says.MatchString(oneLine(o.Body)) {
-		w.fail("%s was for %d, and the receipt of %s does not say so:\n%s", e.id, people, key, o.Body)
+	if !says.MatchString(oneLine([]byte(text))) {
+		w.fail("%s was for %d, and the receipt of %s does not say so:\n%s", e.id, people, key, text)
 	}
+}
+
+// What a receipt says of a post whose own issue is held, was stopped on its way, or was
+// cancelled. That a post is for nobody by its own wish may come before that.
+var standings = map[string]*regexp.Regexp{
+	"held":      regexp.MustCompile(`: held until you release it|nobody: `),
+	"stopped":   regexp.MustCompile(`\bstopped\b|nobody else: the records were restored`),
+	"cancelled": regexp.MustCompile(`nobody: you cancelled it`),
+}
+
+// judgeStandings: whoever comes by when nothing has happened for a while reads in each
+// receipt how its issue stands, also of what only the author can move on.
+func (w *World) judgeStandings() {
+	for _, key := range w.s3.Keys("state", "issues/post-") {
+		if !strings.HasSuffix(key, "/issue.json") {
+			continue
+		}
+		var i struct {
+			Key, State string
+			Frozen     time.Time
+		}
+		or(json.Unmarshal(w.s3.Get("state", key).Body, &i))
+		if i.State == "held" && !i.Frozen.IsZero() {
+			i.State = "stopped"
+		}
+		text := w.receipt(i.Key)
+		if text == "" {
+			continue
+		}
+		says := oneLine([]byte(text))
+		if words := standings[i.State]; words != nil {
+			w.tally.Standings++
+			if !words.MatchString(says) {
+				w.fail("%s is %s, and the receipt of %s does not say so:\n%s", key, i.State, i.Key, text)
+			}
+		}
+		if i.State == "waiting" && (strings.Contains(says, "nobody yet: held") || strings.Contains(says, ": stopped ")) {
+			w.fail("%s waits, and the receipt of %s says that it does not:\n%s", key, i.Key, text)
+		}
+	}
+}
+
+// receipt is what is said of a file that is published and never was anything but the one
+// post; "" if there is none, or it may be another post by now.
+func (w *World) receipt(key string) string {
+	s, o := w.desk.files[key], w.s3.Get("content", "receipts/"+key+".txt")
+	if s == nil || s.bad || o == nil || firstWord(string(o.Body)) != "Published" || len(w.desk.toggles[key]) != 1 {
+		return ""
+	}
+	return string(o.Body)
 }
 
 var promise = regexp.MustCompile(`: (in the digest of )?(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day `)

@@ -49,6 +49,7 @@ func (w *World) calm() {
 		w.round()
 	}
 	if w.weather.mail {
+		w.judgeStandings()
 		w.deliverAll()
 	}
 }

@@ -108,6 +108,26 @@ func TestOverdueIssueIsHeld(t *testing.T) {
 	})
 }
 
+// A run dies when it has held what was copied at once, and is about to tell it.
+func TestProcessDiesBeforeItTells(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.round() // no digest is due that would tell it, too
+		for _, key := range []string{"posts/a.md", "posts/b.md", "posts/d/index.md", "posts/e.md"} {
+			s.upload(key, "")
+		}
+		s.finish(s.publish())
+		s.wait(time.Hour)
+		in := s.wake("send")
+		s.until(in, "GET content/receipts/posts/a.md.txt")
+		s.say("%s: its process dies", in)
+		s.end1(in)
+		s.quiet()
+		if s.tally.Standings != 4 {
+			s.t.Errorf("%d posts were held", s.tally.Standings)
+		}
+	})
+}
+
 // The event of a correction is late. What is uploaded by then counts, not what is known.
 func TestCorrectionWhoseEventIsLate(t *testing.T) {
 	scenario(t, func(s *script) {

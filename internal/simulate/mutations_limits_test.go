@@ -78,4 +78,10 @@ var limitMutations = []mutation{
 	}
 	ended.end(seen.Counts, seen.Failures,`}},
 	},
+	{
+		name: "what a dying run held is not told", paper: "TestProcessDiesBeforeItTells",
+		why:   "the author waits for a mail that waits for them",
+		want:  `is held, and the receipt of`,
+		edits: []edit{{"internal/newsletter/tend.go", `	if i.State != known || i.over() {`, `	if i.State != known && !BROKEN || i.over() {`}},
+	},
 }

@@ -21,6 +21,8 @@ type Tally struct {
 	Addresses int
 	// Accounts are issues of which it must be said how many people they went to.
 	Accounts int
+	// Standings are receipts that had to say that an issue is held, stopped or cancelled.
+	Standings int
 	// Refusals are times for which Mailgun does not know the key.
 	Refusals int
 	// Twice are second mails that a lie of Mailgun's explains; Never are mails that did not
@@ -55,6 +57,7 @@ func (t *Tally) Add(o Tally) {
 	t.Moves += o.Moves
 	t.Erased += o.Erased
 	t.Accounts += o.Accounts
+	t.Standings += o.Standings
 	t.Addresses += o.Addresses
 	t.Pauses += o.Pauses
 	t.Orders += o.Orders
@@ -99,7 +102,7 @@ func (t Tally) String() string {
 		fmt.Fprintf(&s, ", %d to %s", t.Obeyed[i], do)
 	}
 	s.WriteString(" obeyed\n")
-	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address, of %d issues the count is certain\n", "mails", t.Twice, t.Never, t.Accounts)
+	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address, of %d issues the count is certain, %d were held, stopped or cancelled\n", "mails", t.Twice, t.Never, t.Accounts, t.Standings)
 	fmt.Fprintf(&s, "  %-28s %d owed once, %d never, %d undetermined\n", "pairs of reader and post", t.Owed, t.Barred, t.Unsure)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)

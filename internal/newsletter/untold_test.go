@@ -1,0 +1,129 @@
+package newsletter
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/receipt"
+)
+
+// TestReceiptsSayWhatADyingRunLeftUntold loses each request of a run that holds, stops or
+// cancels an issue, with all that follow or alone, before or after its effect. Within two
+// hours the receipt of the post says how the issue stands: nobody looks at it by itself before a
+// week has passed, if ever.
+func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
+	tick := func(n *Newsletter) error { return n.Work(t.Context()) }
+	weekly := "weekly-2026-W48"
+	step := max(1, int64(*crashStep)/5)
+	for name, c := range map[string]struct {
+		ready func(p *place, n *Newsletter)
+		act   func(n *Newsletter) error
+		again bool // whoever asked for it asks again
+		want  string
+	}{
+		"held": {
+			func(p *place, _ *Newsletter) { p.clock.forward(72 * time.Hour) }, tick, false,
+			"nobody yet: held until you release it",
+		},
+		"stopped": {
+			func(p *place, _ *Newsletter) {
+				p.clock.forward(time.Hour)
+				p.box.fate = func(int, Request) (bool, Outcome) { return false, Stopped{Reason: "the key is not valid"} }
+			}, tick, false, "stopped before anybody was mailed, because the key is not valid",
+		},
+		"cancelled": {
+			func(*place, *Newsletter) {}, func(n *Newsletter) error { return n.Cancel(t.Context(), "post-alpha") }, true,
+			"nobody: you cancelled it",
+		},
+		"a digest cancelled": {
+			func(p *place, n *Newsletter) {
+				p.clock.forward(time.Hour)
+				p.ticks(n)
+				p.clock.set(friday)
+				if err := n.OpenDigests(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}, func(n *Newsletter) error { return n.Cancel(t.Context(), weekly) }, true,
+			"nobody, the digest of Friday 27 November, 09:00 was cancelled by you",
+		},
+		"a digest cancelled, and a run finds it out": {
+			func(p *place, n *Newsletter) {
+				p.clock.forward(time.Hour)
+				p.ticks(n)
+				p.clock.set(friday)
+				if err := n.OpenDigests(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				i := p.issue(weekly)
+				if _, err := n.forbid(t.Context(), i, p.clock.now()); err != nil {
+					t.Fatal(err)
+				}
+			}, tick, false, "nobody, the digest of Friday 27 November, 09:00 was cancelled by you",
+		},
+	} {
+		// try lets the request with a number be lost, and tells how many there were.
+		try := func(t *testing.T, f *flaky) int64 {
+			p, n := annAndBob(t)
+			p.write("alpha")
+			p.announce(n, "alpha")
+			p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+			c.ready(p, n)
+			n = p.over(f)
+			err := c.act(n)
+			made := f.count.Load()
+			if f.kills {
+				n = p.engine()
+			}
+			if c.again && err != nil {
+				if err := c.act(n); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 5 {
+				p.clock.forward(25 * time.Minute)
+				p.ticks(n)
+			}
+			says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt"))), "\n")
+			if !strings.Contains(says, c.want) {
+				t.Errorf("the receipt says\n%s", says)
+			}
+			return made
+		}
+		t.Run(name, func(t *testing.T) {
+			total := try(t, &flaky{})
+			for at := int64(0); at < total; at += step {
+				for kind := range 4 {
+					f := &flaky{at: at + 1, kills: kind < 2, after: kind%2 == 1}
+					t.Run(fmt.Sprintf("at %d, kills: %t, after its effect: %t", f.at, f.kills, f.after), func(t *testing.T) { try(t, f) })
+				}
+			}
+		})
+	}
+}
+
+// A process dies while it releases an issue, and its last request arrives after a tick saw
+// the issue as it was. It is not left to the week in which nobody looks at what is held.
+func TestAReleaseArrivesLate(t *testing.T) {
+	p, n := annAlone(t)
+	p.write("old", func(e *catalog.Entry) { e.Late = true })
+	p.announce(n, "old")
+	f := &flaky{at: 1, kills: true, only: func(r *http.Request) bool {
+		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/issue.json")
+	}}
+	if err := p.over(f).Release(t.Context(), "post-old"); err == nil {
+		t.Fatal("it did not die")
+	}
+	p.ticks(n)
+	if _, err := n.changeIssue(t.Context(), "post-old", func(i *Issue) error { return i.release(p.clock.now()) }); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		p.clock.forward(8 * time.Minute)
+		p.ticks(n)
+	}
+	p.mails("ann: old")
+}
