@@ -112,7 +112,9 @@ func (c *Catalog) uploaded(e *Entry) time.Time {
 // out the one it is at.
 func former(old *Entry, path string) []string {
 	list := slices.Clone(old.Former)
-	published := old.Live || old.Seq > 0
+	// A page has no number, and no time to wait for: one that had a path was at it, if only
+	// until its file changed, and may not be live now because that could not be read yet.
+	published := old.Live || old.Seq > 0 || old.Kind == post.Page
 	if old.Path != "" && published && old.Path != path && !slices.Contains(list, old.Path) {
 		list = append(list, old.Path)
 	}

@@ -17,7 +17,7 @@ import (
 // TestStories plays testdata/*.story: each line is something that happens to the
 // author's files or an expectation. Anyone can add one:
 //
-//	put KEY BODY [slug=S] [date=RFC3339] [draft] [+48h …]   an upload; equal BODYs are equal texts
+//	put KEY BODY [slug=S] [date=RFC3339] [draft] [page]   an upload; equal BODYs are equal texts
 //	bad KEY            an upload that cannot be read
 //	rm KEY             the file is gone
 //	wait DURATION      the clock goes on
@@ -153,6 +153,8 @@ func (s *story) put(key, body string, rest []string) error {
 		switch name {
 		case "slug":
 			m.Slug = value
+		case "page":
+			m.Kind = post.Page
 		case "draft":
 			m.Draft = true
 		case "date":

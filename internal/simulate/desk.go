@@ -168,7 +168,7 @@ func (d *desk) put(key string, s *sheet) {
 	if mark := strconv.Itoa(s.mark); !s.other {
 		if at := d.written[mark]; at != "" && at != key {
 			d.copied[mark] = true
-			d.w.addresses.share(at) // it may go on as that of the copy
+			d.w.addresses.share(at, d.ever[at]) // it may go on as that of the copy
 		}
 		d.written[mark] = key
 	}

@@ -47,10 +47,14 @@ func (d *desk) stands(key, mark string) bool {
 	})
 }
 
-// share notes that where a file's texts were seen may be another file's from now on.
-func (a *addresses) share(key string) {
+// share notes that where a file's texts were seen, or are still to be, may be another file's
+// from now on.
+func (a *addresses) share(key string, texts []*sheet) {
 	for path := range a.of[key] {
 		a.shared[path] = true
+	}
+	for _, s := range texts {
+		a.shared[address(s)] = true
 	}
 }
 

@@ -47,3 +47,13 @@ put posts/e.md ee3 slug=f
 settle
 at /blog/f/ posts/e.md
 from /blog/e/ posts/e.md
+
+// A page whose run died before it noted it, and whose file changed since.
+put posts/pages/g.md gg slug=one page
+settle unmade
+bad posts/pages/g.md
+settle unmade
+put posts/pages/g.md gg2 slug=two page
+settle
+at /blog/two/ posts/pages/g.md
+from /blog/one/ posts/pages/g.md
