@@ -78,9 +78,9 @@ func history(t *testing.T, seed uint64) (r Result) {
 
 // suffices tells whether the known histories try enough of what an oracle could leave out
 // without anybody noticing: pairs of a reader and a post of which it is certain that they
-// are owed, or not; people who move; and what the author orders about mail. Of the ten or so
-// times that they cancel, release or resume something, chance decides how many fit the issue
-// and are answered.
+// are owed, or not; people who move; what the author orders about mail; and what they are told
+// of it. Of the ten or so times that they cancel, release or resume something, chance decides
+// how many fit the issue and are answered.
 func suffices(t *testing.T, sum Tally) {
 	t.Helper()
 	if sum.Owed < 150 || sum.Barred < 200 || sum.Unsure > (sum.Owed+sum.Barred)/4 {
@@ -88,6 +88,9 @@ func suffices(t *testing.T, sum Tally) {
 	}
 	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 1 || sum.Obeyed[2] < 1 || sum.Obeyed[3] < 1 {
 		t.Errorf("%d people moved, and of the author's orders %v were obeyed", sum.Moves, sum.Obeyed)
+	}
+	if sum.Accounts < 60 || sum.Standings < 3 {
+		t.Errorf("of %d issues it was certain how many got them, and %d were held, stopped or cancelled", sum.Accounts, sum.Standings)
 	}
 }
 
