@@ -130,7 +130,7 @@ func (n *Newsletter) recall(ctx context.Context, w *world, id string) error {
 			i.Key = e.Key
 		}
 	} else {
-		i.Period, i.To = rest, seen.To
+		i.Period = rest // and no range: after a restore go-live numbers do not mean what they meant
 	}
 	now := n.Now()
 	open := seen.Closed.IsZero()

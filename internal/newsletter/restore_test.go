@@ -395,3 +395,33 @@ func TestADigestForgottenForMoreThanItsPeriod(t *testing.T) {
 		})
 	}
 }
+
+// TestTheNumbersOfAForgottenDigestCoverNothing: a restored state numbers posts anew. How far
+// a digest came that it does not know says nothing of them.
+func TestTheNumbersOfAForgottenDigestCoverNothing(t *testing.T) {
+	p := newPlace(t)
+	p.subscribe("ann", audience.Weekly)
+	n := p.engine()
+	p.ticks(n)
+	p.save()
+	before := p.everything()
+	for _, id := range []string{"alpha", "beta", "gamma"} {
+		p.published(n, id)
+	}
+	p.clock.set(friday)
+	p.ticks(n)
+	p.mails("ann: alpha+beta+gamma")
+
+	p.goBack(before)
+	p.catalog = catalog.New("")
+	p.save()
+	n = p.engine()
+	if err := n.Repair(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(n)
+	p.published(n, "delta")
+	p.clock.set(nextFriday)
+	p.ticks(n)
+	p.mails("ann: alpha+beta+gamma delta")
+}
