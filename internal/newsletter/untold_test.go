@@ -17,7 +17,15 @@ import (
 // week has passed, if ever.
 func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
 	tick := func(n *Newsletter) error { return n.Work(t.Context()) }
-	weekly := "weekly-2026-W48"
+	weekly, cancelled := "weekly-2026-W48", "nobody, the digest of Friday 27 November, 09:00 was cancelled by you"
+	opened := func(p *place, n *Newsletter) { // the post was mailed, and the week's digest waits
+		p.clock.forward(time.Hour)
+		p.ticks(n)
+		p.clock.set(friday)
+		if err := n.OpenDigests(p.t.Context()); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 	step := max(1, int64(*crashStep)/5)
 	for name, c := range map[string]struct {
 		ready func(p *place, n *Newsletter)
@@ -40,29 +48,15 @@ func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
 			"nobody: you cancelled it",
 		},
 		"a digest cancelled": {
-			func(p *place, n *Newsletter) {
-				p.clock.forward(time.Hour)
-				p.ticks(n)
-				p.clock.set(friday)
-				if err := n.OpenDigests(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-			}, func(n *Newsletter) error { return n.Cancel(t.Context(), weekly) }, true,
-			"nobody, the digest of Friday 27 November, 09:00 was cancelled by you",
+			opened, func(n *Newsletter) error { return n.Cancel(t.Context(), weekly) }, true, cancelled,
 		},
 		"a digest cancelled, and a run finds it out": {
 			func(p *place, n *Newsletter) {
-				p.clock.forward(time.Hour)
-				p.ticks(n)
-				p.clock.set(friday)
-				if err := n.OpenDigests(t.Context()); err != nil {
-					t.Fatal(err)
+				opened(p, n)
+				if _, err := n.forbid(p.t.Context(), p.issue(weekly), p.clock.now()); err != nil {
+					p.t.Fatal(err)
 				}
-				i := p.issue(weekly)
-				if _, err := n.forbid(t.Context(), i, p.clock.now()); err != nil {
-					t.Fatal(err)
-				}
-			}, tick, false, "nobody, the digest of Friday 27 November, 09:00 was cancelled by you",
+			}, tick, false, cancelled,
 		},
 	} {
 		// try lets the request with a number be lost, and tells how many there were.
