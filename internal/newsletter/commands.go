@@ -169,8 +169,15 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 		return err
 	}
 	now := n.Now()
-	// With the state it has: a tick that found another one would take it for news.
-	if err := n.point(ctx, id, hint{State: i.State, Next: now, Asked: now}); err != nil {
+	// With the state that was told last: a tick that finds another one takes it for news.
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+		told := i.State
+		if old, ok := o.Issues[id]; ok {
+			told = old.State
+		}
+		return o.put(id, hint{State: told, Next: now, Asked: now})
+	})
+	if err != nil {
 		return err
 	}
 	changed, err := n.move(ctx, w, i, alter)
@@ -186,11 +193,6 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	if changed.over() {
 		return n.note(ctx, map[string]*Issue{id: changed})
 	}
-	return n.point(ctx, id, hint{State: changed.State, Next: now})
-}
-
-// point makes the next tick look at an issue.
-func (n *Newsletter) point(ctx context.Context, id string, h hint) error {
-	_, err := n.changeOutbox(ctx, func(o *outbox) bool { return o.put(id, h) })
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool { return o.put(id, hint{State: changed.State, Next: now}) })
 	return err
 }

@@ -46,14 +46,11 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witne
 	}
 	if mine {
 		n.moved(ctx, changed)
-		if err := n.tell(ctx, w, changed); err != nil { // whoever knew it as being sent may have written since
-			return err
-		}
 	}
 	if mine && changed.Recipients > 0 {
 		n.Say(sentLine(changed.Counts, nil))
 	}
-	return n.note(ctx, map[string]*Issue{i.ID: changed})
+	return n.found(ctx, w, changed) // whoever knew it as being sent may have written since it was told
 }
 
 // mention tells the posts of a digest that they were in it, or that it is over and nobody

@@ -26,6 +26,9 @@ type flaky struct {
 	only func(*http.Request) bool
 	// happens, if it is set, is what happens before that request, which then arrives.
 	happens func()
+	// last, if it is set, says which request is the last one that arrives: it is not answered.
+	last func(*http.Request) bool
+	dead atomic.Bool
 }
 
 var errLost = errors.New("the network is gone")
@@ -48,6 +51,16 @@ func (f *flaky) reach() (done, answered bool) {
 }
 
 func (f *flaky) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.dead.Load() {
+		return nil, errLost
+	}
+	if f.last != nil && f.last(r) {
+		f.dead.Store(true)
+		if resp, err := f.next.RoundTrip(r); err == nil {
+			_ = resp.Body.Close()
+		}
+		return nil, errLost
+	}
 	if f.only != nil && !f.only(r) {
 		return f.next.RoundTrip(r)
 	}

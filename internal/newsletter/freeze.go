@@ -82,8 +82,11 @@ func (n *Newsletter) over(f *freezing) bool {
 // issue as it stands afterwards.
 func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string) (*Issue, error) {
 	i, err := n.loadIssue(ctx, id)
-	if err != nil || i.State != Waiting {
-		return i, err
+	if err != nil {
+		return nil, err
+	}
+	if i.State != Waiting {
+		return n.movedOn(ctx, w, i)
 	}
 	now := n.Now()
 	seen, err := n.witnessOf(ctx, id)
@@ -99,8 +102,11 @@ func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string
 		}
 		return nil
 	})
-	if err != nil || i.State != Waiting {
-		return i, err
+	if err != nil {
+		return nil, err
+	}
+	if i.State != Waiting {
+		return n.movedOn(ctx, w, i)
 	}
 	l, why, err := n.compose(ctx, w, i, nonce, now)
 	if err != nil {
@@ -116,6 +122,15 @@ func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string
 		return n.frozenBefore(ctx, w, i, seen, now) // another run, or the author's cancelling, was faster
 	}
 	return n.begin(ctx, w, i, l, now)
+}
+
+// movedOn tells an issue that somebody else moved meanwhile, who may have died before it was
+// told. Untold it is not returned: whoever notes it would forget that.
+func (n *Newsletter) movedOn(ctx context.Context, w *world, i *Issue) (*Issue, error) {
+	if err := n.tell(ctx, w, i); err != nil {
+		return nil, err
+	}
+	return i, nil
 }
 
 // frozenBefore goes on with an issue that has a witness already: a run died between

@@ -36,11 +36,8 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if i.State != Sending { // whoever stopped or ended it may have died before that was told
-		if err := n.tell(ctx, w, i); err != nil {
-			return err
-		}
-		return n.note(ctx, map[string]*Issue{id: i})
+	if i.State != Sending {
+		return n.found(ctx, w, i)
 	}
 	seen, err := n.witnessOf(ctx, id)
 	if err != nil {
@@ -89,7 +86,7 @@ func (n *Newsletter) send(ctx context.Context, id string) error {
 			return err
 		}
 		if i.State != Sending {
-			return n.note(ctx, map[string]*Issue{id: i}) // the author, or another run, stopped it
+			return n.found(ctx, w, i) // the author, or another run, stopped it
 		}
 	}
 	if p.done() {
@@ -144,7 +141,7 @@ func (n *Newsletter) stop(ctx context.Context, w *world, id, why string) error {
 	if changed.State == Held && i.State != Held {
 		n.Say("stopped sending " + id + ": " + why)
 	}
-	return n.note(ctx, map[string]*Issue{id: changed})
+	return n.found(ctx, w, changed)
 }
 
 // last is time for a run that is being stopped to write down what it knows.

@@ -104,6 +104,15 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 	return err
 }
 
+// found is note for one issue that somebody else may have moved and died before it was told:
+// what is noted counts as told.
+func (n *Newsletter) found(ctx context.Context, w *world, i *Issue) error {
+	if err := n.tell(ctx, w, i); err != nil {
+		return err
+	}
+	return n.note(ctx, map[string]*Issue{i.ID: i})
+}
+
 // tendOne looks at one issue and moves it on, short of freezing it; known is its state as
 // the outbox has it, and ready tells that it is to be frozen.
 func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known State) (i *Issue, ready bool, err error) {

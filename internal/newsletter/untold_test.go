@@ -1,6 +1,7 @@
 package newsletter
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,12 +12,17 @@ import (
 	"github.com/pennypost/pennypost/internal/receipt"
 )
 
-// TestReceiptsSayWhatADyingRunLeftUntold loses each request of a run that holds, stops or
-// cancels an issue, with all that follow or alone, before or after its effect. Within two
-// hours the receipt of the post says how the issue stands: nobody looks at it by itself before a
-// week has passed, if ever.
-func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
-	tick := func(n *Newsletter) error { return n.Work(t.Context()) }
+// untold is an act of which a run that dies in it leaves something untold.
+type untold struct {
+	ready func(p *place, n *Newsletter)
+	act   func(n *Newsletter) error
+	again bool // whoever asked for it asks again
+	want  string
+	late  string // the issue that may be on its way by then: the act is refused
+}
+
+func untolds() map[string]untold {
+	tick := func(n *Newsletter) error { return n.Work(context.Background()) }
 	weekly, cancelled := "weekly-2026-W48", "nobody, the digest of Friday 27 November, 09:00 was cancelled by you"
 	opened := func(p *place, n *Newsletter) { // the post was mailed, and the week's digest waits
 		p.clock.forward(time.Hour)
@@ -26,29 +32,28 @@ func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
 			p.t.Fatal(err)
 		}
 	}
-	step := max(1, int64(*crashStep)/5)
-	for name, c := range map[string]struct {
-		ready func(p *place, n *Newsletter)
-		act   func(n *Newsletter) error
-		again bool // whoever asked for it asks again
-		want  string
-	}{
+	return map[string]untold{
 		"held": {
 			func(p *place, _ *Newsletter) { p.clock.forward(72 * time.Hour) }, tick, false,
-			"nobody yet: held until you release it",
+			"nobody yet: held until you release it", "",
 		},
 		"stopped": {
 			func(p *place, _ *Newsletter) {
 				p.clock.forward(time.Hour)
 				p.box.fate = func(int, Request) (bool, Outcome) { return false, Stopped{Reason: "the key is not valid"} }
-			}, tick, false, "stopped before anybody was mailed, because the key is not valid",
+			}, tick, false, "stopped before anybody was mailed, because the key is not valid", "",
 		},
 		"cancelled": {
-			func(*place, *Newsletter) {}, func(n *Newsletter) error { return n.Cancel(t.Context(), "post-alpha") }, true,
-			"nobody: you cancelled it",
+			func(*place, *Newsletter) {}, func(n *Newsletter) error { return n.Cancel(context.Background(), "post-alpha") }, true,
+			"nobody: you cancelled it", "",
+		},
+		"cancelled when it is due": {
+			func(p *place, _ *Newsletter) { p.clock.forward(time.Hour) },
+			func(n *Newsletter) error { return n.Cancel(context.Background(), "post-alpha") }, true,
+			"nobody: you cancelled it", "post-alpha",
 		},
 		"a digest cancelled": {
-			opened, func(n *Newsletter) error { return n.Cancel(t.Context(), weekly) }, true, cancelled,
+			opened, func(n *Newsletter) error { return n.Cancel(context.Background(), weekly) }, true, cancelled, weekly,
 		},
 		"a digest cancelled, and a run finds it out": {
 			func(p *place, n *Newsletter) {
@@ -56,35 +61,60 @@ func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
 				if _, err := n.forbid(p.t.Context(), p.issue(weekly), p.clock.now()); err != nil {
 					p.t.Fatal(err)
 				}
-			}, tick, false, cancelled,
+			}, tick, false, cancelled, "",
 		},
-	} {
+	}
+}
+
+// begin is a place in which the act can be done.
+func (u untold) begin(t *testing.T) *place {
+	t.Helper()
+	p, n := annAndBob(t)
+	p.write("alpha")
+	p.announce(n, "alpha")
+	p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+	u.ready(p, n)
+	return p
+}
+
+// settle lets two hours go by: then the receipt must say how the issue stands.
+func (u untold) settle(p *place, n *Newsletter) {
+	p.t.Helper()
+	for range 5 {
+		p.clock.forward(25 * time.Minute)
+		p.ticks(n)
+	}
+	says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt"))), "\n")
+	if u.late != "" && p.issue(u.late).State == Closed {
+		return
+	}
+	if !strings.Contains(says, u.want) {
+		p.t.Errorf("the receipt says\n%s", says)
+	}
+}
+
+// TestReceiptsSayWhatADyingRunLeftUntold loses each request of a run that holds, stops or
+// cancels an issue, with all that follow or alone, before or after its effect. Within two
+// hours the receipt of the post says how the issue stands: nobody looks at it by itself before a
+// week has passed, if ever.
+func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
+	step := max(1, int64(*crashStep)/5)
+	for name, u := range untolds() {
 		// try lets the request with a number be lost, and tells how many there were.
 		try := func(t *testing.T, f *flaky) int64 {
-			p, n := annAndBob(t)
-			p.write("alpha")
-			p.announce(n, "alpha")
-			p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
-			c.ready(p, n)
-			n = p.over(f)
-			err := c.act(n)
+			p := u.begin(t)
+			n := p.over(f)
+			err := u.act(n)
 			made := f.count.Load()
 			if f.kills {
 				n = p.engine()
 			}
-			if c.again && err != nil {
-				if err := c.act(n); err != nil {
+			if u.again && err != nil {
+				if err := u.act(n); err != nil {
 					t.Fatal(err)
 				}
 			}
-			for range 5 {
-				p.clock.forward(25 * time.Minute)
-				p.ticks(n)
-			}
-			says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt"))), "\n")
-			if !strings.Contains(says, c.want) {
-				t.Errorf("the receipt says\n%s", says)
-			}
+			u.settle(p, n)
 			return made
 		}
 		t.Run(name, func(t *testing.T) {
@@ -97,6 +127,56 @@ func TestReceiptsSayWhatADyingRunLeftUntold(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARunBesideADyingOneTellsWhatItFinds has a run move an issue and die before it tells
+// it, at each request of a tick: whoever finds the issue moved tells it, or leaves it to
+// the next tick.
+func TestARunBesideADyingOneTellsWhatItFinds(t *testing.T) {
+	step := max(1, int64(*crashStep)/5)
+	for name, u := range untolds() {
+		// try lets the other run die before the request with a number, and tells how many there were.
+		try := func(t *testing.T, at int64) int64 {
+			p := u.begin(t)
+			f := &flaky{at: at}
+			f.happens = func() {
+				_ = u.act(p.over(&flaky{last: func(r *http.Request) bool {
+					return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/issue.json")
+				}}))
+			}
+			n := p.over(f)
+			if err := n.Work(t.Context()); err != nil {
+				t.Log(err)
+			}
+			if at > 0 && at <= f.count.Load() {
+				u.settle(p, n)
+			}
+			return f.count.Load()
+		}
+		t.Run(name, func(t *testing.T) {
+			total := try(t, 0)
+			for at := int64(1); at <= total; at += step {
+				t.Run(fmt.Sprintf("at %d", at), func(t *testing.T) { try(t, at) })
+			}
+		})
+	}
+}
+
+// A run holds an issue and dies before it tells it, and the author's release dies before it
+// begins: what the outbox says that was told is still not forgotten.
+func TestAReleaseThatDiesDoesNotHideWhatIsUntold(t *testing.T) {
+	u := untolds()["held"]
+	p := u.begin(t)
+	put := func(end string) func(*http.Request) bool {
+		return func(r *http.Request) bool { return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, end) }
+	}
+	if err := p.over(&flaky{last: put("/issue.json")}).Work(t.Context()); err == nil {
+		t.Fatal("it did not die")
+	}
+	if err := p.over(&flaky{last: put("/outbox.json")}).Release(t.Context(), "post-alpha"); err == nil {
+		t.Fatal("it did not die")
+	}
+	u.settle(p, p.engine())
 }
 
 // A process dies while it releases an issue, and its last request arrives after a tick saw
