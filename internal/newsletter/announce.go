@@ -145,6 +145,9 @@ func hintOf(i *Issue, now time.Time) hint {
 		if end := i.HeldAt.Add(heldFor); !i.begun() && end.Before(h.Next) {
 			h.Next = end
 		}
+		if i.begun() && now.Before(i.HeldAt.Add(askFor+time.Hour)) {
+			h.Next = now.Add(askHeld)
+		}
 	}
 	return h
 }

@@ -75,7 +75,11 @@ func (n *Newsletter) Resume(ctx context.Context, id string) error {
 		return err
 	}
 	if i.State == Held && i.begun() {
-		if err := errors.Join(n.giveUp(ctx, i), n.reroute(ctx, i)); err != nil {
+		p, err := n.trusted(ctx, i)
+		if err == nil && p != nil { // else the next tick finds out
+			err = errors.Join(n.giveUp(ctx, i, p), n.reroute(ctx, i))
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"slices"
 	"time"
-
-	"github.com/pennypost/pennypost/internal/store"
 )
 
 // askFor is how long after an attempt Mailgun's log can still be believed to hold
 // nothing of it; after that it forgets.
 const askFor = 20 * time.Hour
+
+// askHeld is how often it is asked about the requests of an issue that was stopped.
+const askHeld = 15 * time.Minute
 
 // settle takes over what dead runs left behind, and asks the log about what is
 // uncertain for long enough. It returns the progress as it stands then.
@@ -58,6 +59,20 @@ func (n *Newsletter) settle(ctx context.Context, i *Issue, p *progress) (*progre
 		}
 		return nil
 	})
+}
+
+// settleHeld is settle for an issue that was stopped while it was being sent: what became of
+// its requests can only be found out for some hours, and the author may take longer.
+func (n *Newsletter) settleHeld(ctx context.Context, w *world, i *Issue) error {
+	p, err := n.trusted(ctx, i)
+	if err != nil || p == nil || len(p.Inflight) == 0 && len(p.Uncertain) == 0 {
+		return err
+	}
+	after, err := n.settle(ctx, i, p)
+	if err != nil || after.Generation == p.Generation {
+		return err
+	}
+	return n.tell(ctx, w, i)
 }
 
 // answer is what the log says of an uncertain claim.
@@ -143,15 +158,8 @@ func (n *Newsletter) unanswerable(p *progress) string {
 }
 
 // giveUp moves what will never be known to the failures, when the author resumes.
-func (n *Newsletter) giveUp(ctx context.Context, i *Issue) error {
+func (n *Newsletter) giveUp(ctx context.Context, i *Issue, p *progress) error {
 	now := n.Now()
-	p := &progress{}
-	if err := n.read(ctx, progressKey(i.ID), p); err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		return err
-	}
 	n.ask(ctx, i, p) // whether there is a log at all
 	if n.unanswerable(p) == "" {
 		return nil

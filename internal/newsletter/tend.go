@@ -131,6 +131,9 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known Sta
 	if i.over() {
 		return i, false, nil
 	}
+	if i.State == Held && i.begun() {
+		return i, false, n.settleHeld(ctx, w, i)
+	}
 	if i.State == Waiting && i.Freeze != "" {
 		// A freeze of it did not come to its end. If it has a witness it counts, and
 		// nothing but its end may follow.

@@ -80,6 +80,21 @@ func (n *Newsletter) reach(ctx context.Context, i *Issue, p *progress) error {
 	return err
 }
 
+// trusted reads the progress of an issue that is not over. It is nil if it is lost or its witness
+// knows more, as after a restore: whoever changed it then would make it pass for the last one.
+func (n *Newsletter) trusted(ctx context.Context, i *Issue) (*progress, error) {
+	seen, err := n.witnessOf(ctx, i.ID)
+	if err != nil || seen == nil || !seen.Closed.IsZero() || seen.Freeze != i.Freeze {
+		return nil, err
+	}
+	p := &progress{}
+	err = n.read(ctx, progressKey(i.ID), p) // after the witness, which is never ahead of it
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.Generation < seen.Progress {
+		return nil, nil
+	}
+	return p, err
+}
+
 // forbid makes the witness of an issue that is to be cancelled before it was begun: no
 // freeze can count any more, also none of a state that is restored later. It tells
 // whether a freeze was faster.

@@ -22,7 +22,11 @@ func (w *World) storm() {
 		var options []option
 		add := func(weight float64, do func()) { options = append(options, option{weight, do}) }
 		if len(calls) > 0 {
-			add(30, func() { w.move(calls) })
+			eager := 30.0
+			if w.allAside() {
+				eager = 1
+			}
+			add(eager, func() { w.move(calls) })
 			add(0.3, func() { w.stall() })
 		} else {
 			add(3, func() { w.stall() })
@@ -44,6 +48,9 @@ func (w *World) storm() {
 			if len(w.outbox()) > 0 {
 				add(0.4, w.command)
 			}
+		}
+		if w.weather.leaps && len(calls) > 0 && w.allAside() && len(w.outbox()) > 0 {
+			add(0.4, w.command)
 		}
 		if w.mailgun.refuses {
 			weight := 0.1
@@ -130,7 +137,9 @@ func (w *World) move(calls []group) {
 				w.end1(g[0].by)
 				return
 			}
-			w.carry(g, w.drawFault(g[0]))
+			if !w.turn(g) {
+				w.carry(g, w.drawFault(g[0]))
+			}
 		}})
 	}
 	w.choose(options)

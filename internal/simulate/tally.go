@@ -15,6 +15,8 @@ type Tally struct {
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
 	MailKills, Leaps, Moves, Pauses, Orders, Restores int
+	// Turns are senders of a write that were put aside or ended just there.
+	Turns int
 	// Erased are people who were told that nothing is kept of them any more.
 	Erased int
 	// Addresses are former ones that had to lead on.
@@ -55,6 +57,7 @@ func (t *Tally) Add(o Tally) {
 	t.MailKills += o.MailKills
 	t.Leaps += o.Leaps
 	t.Moves += o.Moves
+	t.Turns += o.Turns
 	t.Erased += o.Erased
 	t.Accounts += o.Accounts
 	t.Standings += o.Standings
@@ -105,6 +108,7 @@ func (t Tally) String() string {
 	fmt.Fprintf(&s, "  %-28s %d twice after a lie of Mailgun's, %d never, because it refused the address, of %d issues the count is certain, %d were held, stopped or cancelled\n", "mails", t.Twice, t.Never, t.Accounts, t.Standings)
 	fmt.Fprintf(&s, "  %-28s %d owed once, %d never, %d undetermined\n", "pairs of reader and post", t.Owed, t.Barred, t.Unsure)
 	fmt.Fprintf(&s, "  %-28s %d\n", "requests that came late", t.Stragglers)
+	fmt.Fprintf(&s, "  %-28s %d\n", "writes overtaken or last words", t.Turns)
 	fmt.Fprintf(&s, "  %-28s %d lost, %d doubled, %d late, %d delivered again, %d given up\n", "events", t.Dropped, t.Doubled, t.Late, t.Redelivered, t.DeadLetters)
 	fmt.Fprintf(&s, "  %-28s %d, which lead on\n", "former addresses", t.Addresses)
 	fmt.Fprintf(&s, "  %-28s %d, within the window that the README states", "links to missing pages", t.Windows)

@@ -25,6 +25,8 @@ type weather struct {
 	sticks []float64
 	stall  time.Duration // the longest time that passes at once
 
+	turns  float64       // of each write: others come and go before its sender goes on, if it does
+
 	dropped, doubled, late float64 // of events
 
 	// Of histories with mail:

@@ -83,6 +83,10 @@ func newWorld(seed uint64) *World {
 	weather := drawWeather(chance)
 	weather.restores = !weather.gentle && rand.New(rand.NewPCG(seed, 0x6261636b757073)).IntN(5) == 0
 	weather.revokes = weather.mail && !weather.gentle && rand.New(rand.NewPCG(seed, 0x7265766f6b65)).IntN(2) == 0
+	if r := rand.New(rand.NewPCG(seed, 0x7475726e73)); !weather.gentle && r.IntN(3) == 0 {
+		weather.turns = []float64{0.02, 0.1, 0.3}[r.IntN(3)]
+		weather.handlers = max(weather.handlers, 3)
+	}
 	return newWorldIn(seed, chance, weather)
 }
 
