@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/store"
 )
 
@@ -81,60 +80,4 @@ func (n *Newsletter) mention(ctx context.Context, w *world, i *Issue) error {
 		}
 		return own.mention(i.Kind, Mention{Issue: i.ID, At: at, Sent: people[own.Post], Why: why})
 	})
-}
-
-// tell brings the mail lines of the receipts up to date that an issue is about.
-func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
-	if i.Kind != Instant {
-		return n.tellCovered(ctx, w, i)
-	}
-	e := w.catalog.Posts[i.Post]
-	if e == nil {
-		return nil // its receipt says Removed
-	}
-	for range 10 {
-		lines, err := n.expect(ctx, w, e, i)
-		if err == nil {
-			err = n.writeLines(ctx, e.Key, lines)
-		}
-		if err != nil {
-			return err
-		}
-		// The issue may have moved on meanwhile, and who moved it may have written before.
-		now, err := n.loadIssue(ctx, i.ID)
-		if errors.Is(err, errNoIssue) || err == nil && now.Generation <= i.Generation {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		i = now
-	}
-	return nil
-}
-
-// writeLines replaces the mail lines of a source's receipt, if it has one: publishing
-// writes it first, and asks for these lines itself.
-func (n *Newsletter) writeLines(ctx context.Context, source string, lines []string) error {
-	key := receipt.Key(source)
-	for range 10 {
-		o, old, err := n.Content.Get(ctx, key, store.Cond{})
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		text := receipt.WithMail(old, lines)
-		if string(text) == string(old) {
-			return nil
-		}
-		h := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
-		_, err = n.Content.Replace(ctx, key, text, h, o.ETag)
-		if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
-			continue // publishing was faster
-		}
-		return err
-	}
-	return nil // it is being rewritten all the time, by runs that ask for these lines
 }

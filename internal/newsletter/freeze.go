@@ -124,15 +124,6 @@ func (n *Newsletter) freezeIssue(ctx context.Context, w *world, id, nonce string
 	return n.begin(ctx, w, i, l, now)
 }
 
-// movedOn tells an issue that somebody else moved meanwhile, who may have died before it was
-// told. Untold it is not returned: whoever notes it would forget that.
-func (n *Newsletter) movedOn(ctx context.Context, w *world, i *Issue) (*Issue, error) {
-	if err := n.tell(ctx, w, i); err != nil {
-		return nil, err
-	}
-	return i, nil
-}
-
 // frozenBefore goes on with an issue that has a witness already: a run died between
 // the witness and the end of its freeze, or the state is older than the witness.
 func (n *Newsletter) frozenBefore(ctx context.Context, w *world, i *Issue, seen *witness, now time.Time) (*Issue, error) {

@@ -104,15 +104,6 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 	return err
 }
 
-// found is note for one issue that somebody else may have moved and died before it was told:
-// what is noted counts as told.
-func (n *Newsletter) found(ctx context.Context, w *world, i *Issue) error {
-	if err := n.tell(ctx, w, i); err != nil {
-		return err
-	}
-	return n.note(ctx, map[string]*Issue{i.ID: i})
-}
-
 // tendOne looks at one issue and moves it on, short of freezing it; known is its state as
 // the outbox has it, and ready tells that it is to be frozen.
 func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known State) (i *Issue, ready bool, err error) {
@@ -189,10 +180,6 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known Sta
 	}
 	return n.admit(ctx, w, i, now)
 }
-
-// errUntold means that an issue was moved, and that a receipt does not say so yet. The outbox
-// must keep the state the issue was in: by that the next tick knows that it is to be told.
-var errUntold = errors.New("its receipt is not up to date yet")
 
 // move changes an issue and tells the author's receipt. With an error the issue is returned
 // as it was before.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -200,4 +201,46 @@ func TestAReleaseArrivesLate(t *testing.T) {
 		p.ticks(n)
 	}
 	p.mails("ann: old")
+}
+
+// The author releases an issue and cancels it before the release has told the receipt, and
+// the process of the release dies in the middle of that: what it knew is older than what the
+// other has written.
+func TestADyingRunDoesNotOverwriteWhatWasToldSince(t *testing.T) {
+	// try has the cancelling happen before a request of the release, and tells how many there were.
+	try := func(t *testing.T, at int64) int64 {
+		p, n := annAndBob(t)
+		p.write("old", func(e *catalog.Entry) { e.Late = true })
+		p.announce(n, "old")
+		p.upload("receipts/posts/old.md.txt", "Published: its page is on the site.\n")
+		var cancelled atomic.Bool
+		f := &flaky{at: at, happens: func() {
+			if err := n.Cancel(t.Context(), "post-old"); err != nil {
+				t.Error(err)
+			}
+			cancelled.Store(true)
+		}}
+		f.last = func(r *http.Request) bool {
+			return cancelled.Load() && r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/content/receipts/posts/")
+		}
+		_ = p.over(f).Release(t.Context(), "post-old")
+		if !cancelled.Load() {
+			return f.count.Load()
+		}
+		for range 5 {
+			p.clock.forward(25 * time.Minute)
+			p.ticks(n)
+		}
+		says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/old.md.txt"))), "\n")
+		if !strings.Contains(says, "nobody: you cancelled it") {
+			t.Errorf("the receipt says\n%s", says)
+		}
+		return f.count.Load()
+	}
+	t.Run("all", func(t *testing.T) {
+		total := try(t, 0)
+		for at := range total {
+			t.Run(fmt.Sprintf("before request %d", at+1), func(t *testing.T) { try(t, at+1) })
+		}
+	})
 }

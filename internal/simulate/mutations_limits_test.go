@@ -62,7 +62,7 @@ var limitMutations = []mutation{
 		name: "posts are not told what became of their digest", paper: "TestCancelledDigest",
 		why:  "their receipts promise it for ever",
 		want: `promises a digest that is over`,
-		edits: []edit{{"internal/newsletter/finish.go", `	if i.Kind != Instant {
+		edits: []edit{{"internal/newsletter/receipts.go", `	if i.Kind != Instant {
 		return n.tellCovered(ctx, w, i)`, `	if i.Kind != Instant {
 		if BROKEN {
 			return nil

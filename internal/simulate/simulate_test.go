@@ -89,6 +89,9 @@ func suffices(t *testing.T, sum Tally) {
 	if sum.Moves < 15 || sum.Obeyed[0] < 10 || sum.Obeyed[1] < 1 || sum.Obeyed[2] < 1 || sum.Obeyed[3] < 1 {
 		t.Errorf("%d people moved, and of the author's orders %v were obeyed", sum.Moves, sum.Obeyed)
 	}
+	if sum.Turns < 100 {
+		t.Errorf("only %d writes were overtaken or the last words of a process", sum.Turns)
+	}
 	if sum.Accounts < 60 || sum.Standings < 3 {
 		t.Errorf("of %d issues it was certain how many got them, and %d were held, stopped or cancelled", sum.Accounts, sum.Standings)
 	}
