@@ -47,6 +47,8 @@ type Catalog struct {
 	// Suspects counts the runs that began to read a key alone and were not seen to
 	// come back.
 	Suspects map[string]int `json:"suspects,omitempty"`
+	// Reading is until when the one of them that began last may still be under way.
+	Reading map[string]time.Time `json:"reading,omitempty"`
 	// Rebuilt is when a lost catalog was made anew; what was uploaded before counts
 	// as announced. Zero: it never was lost.
 	Rebuilt time.Time `json:"rebuilt,omitzero"`

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/post"
 )
@@ -40,6 +41,7 @@ func New(secret string) *Catalog {
 		Owed:       Owed{Announce: map[string]int64{}, Receipts: map[string]int64{}},
 		Unread:     map[string]Unread{},
 		Suspects:   map[string]int{},
+		Reading:    map[string]time.Time{},
 	}
 }
 
@@ -130,6 +132,9 @@ func (c *Catalog) check() error {
 	if c.Suspects == nil {
 		c.Suspects = n.Suspects
 	}
+	if c.Reading == nil {
+		c.Reading = n.Reading
+	}
 	if c.Owed.Announce == nil {
 		c.Owed.Announce = n.Owed.Announce
 	}
@@ -204,6 +209,7 @@ func (c *Catalog) Clone() *Catalog {
 		Sweep:    c.Sweep,
 		Unread:   maps.Clone(c.Unread),
 		Suspects: maps.Clone(c.Suspects),
+		Reading:  maps.Clone(c.Reading),
 		Rebuilt:  c.Rebuilt,
 	}
 }

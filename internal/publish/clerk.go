@@ -32,21 +32,21 @@ func (k *clerk) write(ctx context.Context, key string) error {
 	if err != nil {
 		return fmt.Errorf("the receipt of %s: %w", key, err)
 	}
-	for {
-		// That a file is gone is written also where nothing was yet: a run that was overtaken
-		// may be about to say that it is there.
-		err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), rc.Text())
-		if err != nil || rc.Mail == nil {
-			return err
+	// Who is mailed is asked after the receipt that is there was read: the newsletter, which
+	// writes it too, may have moved the issue since, and nothing older is written over that.
+	text := func() ([]byte, error) {
+		if rc.Mail != nil {
+			rc.Mail, err = k.Announcer.Expect(ctx, k.c, k.c.ByKey(key))
 		}
-		// The issue may have moved on between the question and the writing, and who moved
-		// it may have written its lines in between, or found no receipt to write them to.
-		lines, err := k.Announcer.Expect(ctx, k.c, k.c.ByKey(key))
-		if err != nil || slices.Equal(lines, rc.Mail) {
-			return err
-		}
-		rc.Mail = lines
+		return rc.Text(), err
 	}
+	for created := true; created && err == nil; {
+		// Once more where there was none: whoever moved the issue meanwhile found nothing to
+		// write to. That a file is gone is written there too: a run that was overtaken may be
+		// about to say that it is there.
+		created, err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), text)
+	}
+	return err
 }
 
 func (k *clerk) compose(ctx context.Context, key string) (receipt.Receipt, error) {

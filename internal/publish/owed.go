@@ -147,11 +147,12 @@ func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, old
 }
 
 // replaceText writes a small text over whatever is there, by compare-and-swap, and not at
-// all if it is the same already. A run that was overtaken
+// all if it is the same already; the text is asked for when what is there was read. It tells
+// whether there was none. A run that was overtaken
 // leaves alone what one that knew more has written: the text remembers which version of
 // the catalog it tells of, by its number and, because a restored catalog counts again
 // from where it was, by its time.
-func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, text []byte) error {
+func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, write func() ([]byte, error)) (created bool, err error) {
 	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: map[string]string{
 		"generation": strconv.FormatInt(c.Generation, 10), "as-of": c.Changed.UTC().Format(time.RFC3339Nano),
 	}}
@@ -159,14 +160,15 @@ func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *stor
 		o, old, err := b.Get(ctx, key, store.Cond{})
 		missing := errors.Is(err, store.ErrNotFound)
 		if err != nil && !missing {
-			return err
+			return false, err
 		}
 		newer, older := compareVersions(o.Metadata, c)
 		if newer {
-			return nil
+			return false, nil
 		}
-		if bytes.Equal(text, old) && !older {
-			return nil
+		text, err := write()
+		if err != nil || bytes.Equal(text, old) && !older {
+			return false, err
 		}
 		if missing {
 			_, err = b.Create(ctx, key, text, header)
@@ -174,10 +176,10 @@ func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *stor
 			_, err = b.Replace(ctx, key, text, header, o.ETag)
 		}
 		if !lostRace(err) {
-			return err
+			return missing && err == nil, err
 		}
 		if err := p.backoff(ctx, try); err != nil {
-			return err
+			return false, err
 		}
 	}
 }

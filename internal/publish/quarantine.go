@@ -48,16 +48,20 @@ func (p *Publisher) RunAlone(ctx context.Context, keys []string) error {
 // S3 could not be reached, or was so slow that time ran out. That is nothing the file
 // did: one that takes for ever does not come back, because Lambda ends its process.
 func (p *Publisher) absolve(ctx context.Context, key string) error {
-	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
-		_, noted := next.Suspects[key]
-		delete(next.Suspects, key)
-		return noted
-	})
+	_, err := p.amend(ctx, func(next *catalog.Catalog) bool { return cleared(next, key) })
 	return err
 }
 
+// cleared takes a key off the list of suspects, and tells whether it was on it.
+func cleared(next *catalog.Catalog, key string) bool {
+	_, noted := next.Suspects[key]
+	delete(next.Suspects, key)
+	delete(next.Reading, key)
+	return noted
+}
+
 // suspect notes that a key is about to be read, and quarantines it if that was
-// noted too often.
+// noted too often. What another run noted that may still be reading it says nothing.
 func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, err error) {
 	head, err := p.Content.Head(ctx, key)
 	if errors.Is(err, store.ErrNotFound) {
@@ -68,16 +72,20 @@ func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, 
 	}
 	_, err = p.amend(ctx, func(next *catalog.Catalog) bool {
 		if quarantined = false; harmless(next, key, head.ETag) {
-			_, noted := next.Suspects[key]
-			delete(next.Suspects, key)
-			return noted
+			return cleared(next, key)
 		}
-		quarantined = next.Suspects[key] >= deaths
+		over := !p.Now().Before(next.Reading[key])
+		quarantined = over && next.Suspects[key] >= deaths
 		if !quarantined {
-			next.Suspects[key]++
+			if over {
+				next.Suspects[key]++
+			}
+			if until, ok := ctx.Deadline(); ok { // on a laptop only one process runs at a time
+				next.Reading[key] = p.Now().Add(time.Until(until)).UTC()
+			}
 			return true
 		}
-		delete(next.Suspects, key)
+		cleared(next, key)
 		delete(next.Unread, key)
 		next.See(catalog.Seen{
 			Key: key, ETag: head.ETag, Size: head.Size, Uploaded: head.Modified,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -128,6 +129,30 @@ func TestAPublishedFileIsNoPoison(t *testing.T) {
 		if err := w.publisher().RunAlone(t.Context(), []string{"posts/fine.md"}); err == nil {
 			t.Fatalf("try %d did not fail", i)
 		}
+	}
+	w.noPoison("posts/fine.md")
+}
+
+// TestRunsSideBySideAreNoDeaths: of a file that many runs read at once, because its event was
+// doubled, it is not said that each of them was ended by it.
+func TestRunsSideBySideAreNoDeaths(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/fine.md", post("Fine", ""))
+	for range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var dead atomic.Bool
+		w.trips.reset()
+		w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
+			if r.Method == http.MethodGet && r.URL.Path == "/content/posts/fine.md" {
+				dead.Store(true) // it is not heard of again, but may still be at it
+			}
+			return dead.Load(), false
+		}
+		if err := w.publisher().RunAlone(ctx, []string{"posts/fine.md"}); err == nil {
+			t.Fatal("it came to its end")
+		}
+		w.wait(time.Second)
 	}
 	w.noPoison("posts/fine.md")
 }

@@ -43,6 +43,8 @@ type world struct {
 	announced map[string]int // post id → times
 	cleared   int            // invalidations
 	trips     *trips
+	// mailed, if it is set, is what the newsletter says of a post's mail.
+	mailed func() []string
 }
 
 // trips is the road to the server. It counts requests and can be broken.
@@ -162,6 +164,9 @@ func (w *world) AnnounceAll(_ context.Context, ids []string) error {
 
 // Expect implements publish.Announcer.
 func (w *world) Expect(context.Context, *catalog.Catalog, *catalog.Entry) ([]string, error) {
+	if w.mailed != nil {
+		return w.mailed(), nil
+	}
 	return []string{"3 subscribers at once"}, nil
 }
 

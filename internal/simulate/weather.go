@@ -25,7 +25,7 @@ type weather struct {
 	sticks []float64
 	stall  time.Duration // the longest time that passes at once
 
-	turns  float64       // of each write: others come and go before its sender goes on, if it does
+	turns float64 // of each write: others come and go before its sender goes on, if it does
 
 	dropped, doubled, late float64 // of events
 
