@@ -28,8 +28,9 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 	now := n.Now()
 	var (
 		wg    sync.WaitGroup
-		mu    sync.Mutex // guards open and errs
+		mu    sync.Mutex // guards what follows
 		open  []*Issue
+		found = map[string]bool{} // those of them that another run opened
 		errs  []error
 		slots = make(chan struct{}, 8)
 	)
@@ -37,26 +38,28 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			i, err := n.openInstant(ctx, w, id, now)
+			i, existed, err := n.openInstant(ctx, w, id, now)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				errs = append(errs, err)
 			} else if i != nil && !i.over() {
 				open = append(open, i)
+				found[i.ID] = existed
 			}
 		})
 	}
 	wg.Wait()
-	if err := n.remember(ctx, w, open, now); err != nil {
+	if err := n.remember(ctx, w, open, found, now); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
 // remember puts issues into the outbox that are not in it, and tells the author: of what is
-// going to be held anyway not before it is.
-func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, now time.Time) error {
+// going to be held anyway not before it is. One that was found may be over by now, and is
+// looked at by the next tick.
+func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, found map[string]bool, now time.Time) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -66,7 +69,11 @@ func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, now 
 			if _, ok := o.Issues[i.ID]; ok {
 				continue
 			}
-			changed = o.put(i.ID, hintOf(i, now)) || changed
+			h := hintOf(i, now)
+			if found[i.ID] {
+				h.Next = now
+			}
+			changed = o.put(i.ID, h) || changed
 			if w.foreseen(i) == "" {
 				o.tell(i, now)
 			}
@@ -76,15 +83,15 @@ func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, now 
 	return err
 }
 
-// openInstant creates a post's issue, or reads the one that exists. It returns nil
+// openInstant creates a post's issue, or reads the one that existed. It returns nil
 // where there is nothing to open: for pages, and for posts whose witness says that
 // their mail was begun before the state was lost.
-func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, now time.Time) (*Issue, error) {
+func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, now time.Time) (i *Issue, existed bool, err error) {
 	e := w.catalog.Posts[postID]
 	if e != nil && e.Kind != post.Article {
-		return nil, nil
+		return nil, false, nil
 	}
-	i := &Issue{
+	i = &Issue{
 		ID: InstantID(postID), Kind: Instant, Post: postID,
 		Opened: now, Undo: w.settings.Newsletter.Undo, Due: now.Add(w.settings.Newsletter.Undo),
 		State: Waiting,
@@ -99,17 +106,16 @@ func (n *Newsletter) openInstant(ctx context.Context, w *world, postID string, n
 	}
 	seen, err := n.witnessOf(ctx, i.ID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if seen != nil {
 		there, err := n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
-			return nil, n.suspect(ctx, i.ID)
+			return nil, false, n.suspect(ctx, i.ID)
 		}
-		return there, err
+		return there, true, err
 	}
-	found, _, err := create(ctx, n, n.State, issueKey(i.ID), i)
-	return found, err
+	return create(ctx, n, n.State, issueKey(i.ID), i)
 }
 
 // recheck is how often an issue that only the author or the post can move on is
