@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -29,7 +31,9 @@ type bodies struct {
 	content *store.Bucket
 	catalog *catalog.Catalog
 
-	mu   sync.Mutex
+	under singleflight.Group // what is being read, by key: pages made side by side ask for the same
+
+	mu   sync.Mutex // guards what follows
 	kept map[string][]byte
 	left int
 }
@@ -41,6 +45,12 @@ func newBodies(content *store.Bucket, c *catalog.Catalog) *bodies {
 // get returns the body of a content key, or a staleError if it is no longer what
 // the catalog saw.
 func (b *bodies) get(ctx context.Context, key string) ([]byte, error) {
+	got, err, _ := b.under.Do(key, func() (any, error) { return b.read(ctx, key) })
+	body, _ := got.([]byte)
+	return body, err
+}
+
+func (b *bodies) read(ctx context.Context, key string) ([]byte, error) {
 	b.mu.Lock()
 	body, ok := b.kept[key]
 	b.mu.Unlock()

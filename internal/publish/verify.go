@@ -162,7 +162,9 @@ func (v *verifier) site(ctx context.Context) error {
 	bodies := newBodies(v.Content, v.c)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(writers)
-	for key, o := range plan.Outputs() {
+	outputs := plan.Outputs()
+	for _, key := range slices.Sorted(maps.Keys(outputs)) {
+		o := outputs[key]
 		made, written := v.c.Outputs[key]
 		_, waits := v.c.Pending[key]
 		switch {

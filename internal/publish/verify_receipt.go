@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 func (v *verifier) leftOver(ctx context.Context, there, receipts map[string]string) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
-	for name := range receipts {
+	for _, name := range slices.Sorted(maps.Keys(receipts)) {
 		key, is := strings.CutSuffix(strings.TrimPrefix(name, "receipts/"), ".txt")
 		_, owed := v.c.Owed.Receipts[key]
 		if !is || !Ours(key) || owed || there[key] != "" || v.c.Files[key] != nil {

@@ -221,9 +221,15 @@ func (w *World) reap() {
 			w.idle = append(w.idle, in.c)
 			if in.err != nil {
 				_, _ = w.ears.Write([]byte(in.err.Error())) // Lambda logs it
-				w.say("%s ends: %v", in, in.err)
-			} else {
+			}
+			switch {
+			case in.err == nil:
 				w.say("%s ends", in)
+			case !in.frozen && time.Since(in.began) >= deadline:
+				// Of all that was under way then, which one its error names is not up to the seed.
+				w.say("%s ends: its time is over", in)
+			default:
+				w.say("%s ends: %v", in, in.err)
 			}
 			w.acknowledge(in)
 		}
