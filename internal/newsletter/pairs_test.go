@@ -225,7 +225,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			for _, second := range slices.Sorted(maps.Keys(doings)) {
 				for at := range requests[of{s, first}] {
 					for last := range writes[of{s, second}] + 1 {
-						if nth++; nth%(max(1, *crashStep*6)) != 0 {
+						if nth++; nth%(max(1, 6**crashStep-5)) != 0 {
 							continue
 						}
 						c := pair{s, first, second, at + 1, last}
