@@ -5,7 +5,7 @@ import "net/http"
 // aside is how eagerly the calls of an invocation are carried that was put aside.
 const aside = 1e-4
 
-// turn may, in histories with turns, put the sender of a write aside just before or just
+// turn may, in histories with turns, put the sender of a write or a mail aside just before or just
 // after it took effect, so that others come and go in between, or end its process there. That
 // is where two runs that do the same thing go wrong, and chance alone seldom brings it about.
 // It tells whether it decided what becomes of the calls.
@@ -19,11 +19,16 @@ func (w *World) turn(g group) bool {
 		by.stick = 1
 		return false
 	}
-	if !writes(g[0].req) || w.chance.Float64() >= w.weather.turns {
+	mails := g[0].mail != nil
+	if !mails && !writes(g[0].req) || w.chance.Float64() >= w.weather.turns {
 		return false
 	}
 	w.tally.Turns++
-	switch w.chance.IntN(4) {
+	n := w.chance.IntN(4)
+	if mails {
+		n /= 2 // of what dies at a mail there is enough
+	}
+	switch n {
 	case 0:
 		w.say("%s is put aside before %s", by, g[0].line)
 		by.stick = aside
