@@ -57,8 +57,7 @@ func (n *Newsletter) AnnounceAll(ctx context.Context, postIDs []string) error {
 }
 
 // remember puts issues into the outbox that are not in it, and tells the author: of what is
-// going to be held anyway not before it is. One that was found may be over by now, and is
-// looked at by the next tick.
+// going to be held anyway not before it is.
 func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, found map[string]bool, now time.Time) error {
 	if len(open) == 0 {
 		return nil
@@ -69,11 +68,7 @@ func (n *Newsletter) remember(ctx context.Context, w *world, open []*Issue, foun
 			if _, ok := o.Issues[i.ID]; ok {
 				continue
 			}
-			h := hintOf(i, now)
-			if found[i.ID] {
-				h.Next = now
-			}
-			changed = o.put(i.ID, h) || changed
+			changed = o.put(i.ID, firstHint(i, found[i.ID], now)) || changed
 			if w.foreseen(i) == "" {
 				o.tell(i, now)
 			}
@@ -134,6 +129,16 @@ func (n *Newsletter) again(o *outbox, i *Issue, now time.Time) hint {
 	h.Asked = asked
 	if h.Next.After(done) {
 		h.Next = done.Add(time.Second)
+	}
+	return h
+}
+
+// firstHint is the hint of an issue that is new in the outbox. One that was found and not
+// opened may have been moved since, or be over: the next tick looks.
+func firstHint(i *Issue, found bool, now time.Time) hint {
+	h := hintOf(i, now)
+	if found {
+		h.Next = now
 	}
 	return h
 }

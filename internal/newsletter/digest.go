@@ -64,7 +64,7 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 	if err != nil {
 		return err
 	}
-	found := i
+	found, existed := i, true
 	if seen != nil {
 		found, err = n.loadIssue(ctx, i.ID)
 		if errors.Is(err, errNoIssue) {
@@ -74,7 +74,7 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 			found, err = &Issue{ID: i.ID, Kind: i.Kind, To: d.Mark, State: Closed}, n.suspect(ctx, i.ID)
 		}
 	} else {
-		found, _, err = create(ctx, n, n.State, issueKey(i.ID), i)
+		found, existed, err = create(ctx, n, n.State, issueKey(i.ID), i)
 	}
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d dig
 		}
 		o.opened(s.kind, due, found)
 		if !found.over() {
-			o.put(found.ID, hintOf(found, now))
+			o.put(found.ID, firstHint(found, existed, now))
 		}
 		return true
 	})
