@@ -45,9 +45,9 @@ func (n *Newsletter) finish(ctx context.Context, w *world, i *Issue, seen *witne
 	}
 	if mine {
 		n.moved(ctx, changed)
-	}
-	if mine && changed.Recipients > 0 {
-		n.Say(sentLine(changed.Counts, nil))
+		if changed.Recipients > 0 {
+			n.Say(sentLine(changed.Counts, nil))
+		}
 	}
 	return n.found(ctx, w, changed) // whoever knew it as being sent may have written since it was told
 }

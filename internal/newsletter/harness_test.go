@@ -19,6 +19,7 @@ import (
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
+	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/store"
 	"github.com/pennypost/pennypost/internal/store/storetest"
 )
@@ -211,6 +212,21 @@ func (p *place) ticks(n *Newsletter) {
 		}
 		p.work(n)
 	}
+}
+
+// hours lets two hours go by, with a few ticks in them.
+func (p *place) hours(n *Newsletter) {
+	p.t.Helper()
+	for range 5 {
+		p.clock.forward(25 * time.Minute)
+		p.ticks(n)
+	}
+}
+
+// mailLines are the lines about mail in a post's receipt.
+func (p *place) mailLines(id string) []string {
+	p.t.Helper()
+	return receipt.Mail([]byte(p.read("receipts/posts/" + id + ".md.txt")))
 }
 
 func (p *place) issue(id string) *Issue {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
-	"github.com/pennypost/pennypost/internal/receipt"
 )
 
 const week = "weekly-2026-W48"
@@ -130,20 +129,14 @@ func (c pair) play(t *testing.T) (requests, writes int64) {
 func (c pair) judge(p *place) {
 	p.t.Helper()
 	n := p.engine()
-	hours := func() {
-		for range 5 {
-			p.clock.forward(25 * time.Minute)
-			p.ticks(n)
-		}
-	}
 	says := func(when string) {
-		got := receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt")))
+		got := p.mailLines("alpha")
 		want, err := n.Expect(p.t.Context(), p.catalog, p.catalog.Posts["alpha"])
 		if err != nil || !slices.Equal(got, want) {
 			p.t.Errorf("%s, the receipt says\n  %s\nand\n  %s\nis true (%v)", when, strings.Join(got, "\n  "), strings.Join(want, "\n  "), err)
 		}
 	}
-	hours()
+	p.hours(n)
 	says("two hours later")
 	all, err := n.List(p.t.Context())
 	if err != nil {
@@ -159,10 +152,10 @@ func (c pair) judge(p *place) {
 			p.t.Error(err)
 		}
 	}
-	hours()
+	p.hours(n)
 	if p.clock.now().Before(friday) {
 		p.clock.set(friday)
-		hours()
+		p.hours(n)
 	}
 	says("in the end")
 	o, err := n.loadOutbox(p.t.Context())

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
-	"github.com/pennypost/pennypost/internal/receipt"
 )
 
 // untold is an act of which a run that dies in it leaves something untold.
@@ -24,7 +23,7 @@ type untold struct {
 
 func untolds() map[string]untold {
 	tick := func(n *Newsletter) error { return n.Work(context.Background()) }
-	weekly, cancelled := "weekly-2026-W48", "nobody, the digest of Friday 27 November, 09:00 was cancelled by you"
+	cancelled := "nobody, the digest of Friday 27 November, 09:00 was cancelled by you"
 	opened := func(p *place, n *Newsletter) { // the post was mailed, and the week's digest waits
 		p.clock.forward(time.Hour)
 		p.ticks(n)
@@ -54,12 +53,12 @@ func untolds() map[string]untold {
 			"nobody: you cancelled it", "post-alpha",
 		},
 		"a digest cancelled": {
-			opened, func(n *Newsletter) error { return n.Cancel(context.Background(), weekly) }, true, cancelled, weekly,
+			opened, func(n *Newsletter) error { return n.Cancel(context.Background(), week) }, true, cancelled, week,
 		},
 		"a digest cancelled, and a run finds it out": {
 			func(p *place, n *Newsletter) {
 				opened(p, n)
-				if _, err := n.forbid(p.t.Context(), p.issue(weekly), p.clock.now()); err != nil {
+				if _, err := n.forbid(p.t.Context(), p.issue(week), p.clock.now()); err != nil {
 					p.t.Fatal(err)
 				}
 			}, tick, false, cancelled, "",
@@ -81,11 +80,8 @@ func (u untold) begin(t *testing.T) *place {
 // settle lets two hours go by: then the receipt must say how the issue stands.
 func (u untold) settle(p *place, n *Newsletter) {
 	p.t.Helper()
-	for range 5 {
-		p.clock.forward(25 * time.Minute)
-		p.ticks(n)
-	}
-	says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/alpha.md.txt"))), "\n")
+	p.hours(n)
+	says := strings.Join(p.mailLines("alpha"), "\n")
 	if u.late != "" && p.issue(u.late).State == Closed {
 		return
 	}
@@ -227,11 +223,8 @@ func TestADyingRunDoesNotOverwriteWhatWasToldSince(t *testing.T) {
 		if !cancelled.Load() {
 			return f.count.Load()
 		}
-		for range 5 {
-			p.clock.forward(25 * time.Minute)
-			p.ticks(n)
-		}
-		says := strings.Join(receipt.Mail([]byte(p.read("receipts/posts/old.md.txt"))), "\n")
+		p.hours(n)
+		says := strings.Join(p.mailLines("old"), "\n")
 		if !strings.Contains(says, "nobody: you cancelled it") {
 			t.Errorf("the receipt says\n%s", says)
 		}

@@ -148,10 +148,9 @@ func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, old
 
 // replaceText writes a small text over whatever is there, by compare-and-swap, and not at
 // all if it is the same already; the text is asked for when what is there was read. It tells
-// whether there was none. A run that was overtaken
-// leaves alone what one that knew more has written: the text remembers which version of
-// the catalog it tells of, by its number and, because a restored catalog counts again
-// from where it was, by its time.
+// whether there was none. A run that was overtaken leaves alone what one that knew more has
+// written: the text remembers which version of the catalog it tells of, by its number and,
+// because a restored catalog counts again from where it was, by its time.
 func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, write func() ([]byte, error)) (created bool, err error) {
 	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: map[string]string{
 		"generation": strconv.FormatInt(c.Generation, 10), "as-of": c.Changed.UTC().Format(time.RFC3339Nano),

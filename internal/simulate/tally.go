@@ -15,7 +15,7 @@ type Tally struct {
 	// MailKills are processes that died at a call to Mailgun or at one that notes what
 	// was mailed; Leaps are hours and days that went by.
 	MailKills, Leaps, Moves, Pauses, Orders, Restores int
-	// Turns are senders of a write that were put aside or ended just there.
+	// Turns are senders of a write or a mail that were put aside or ended just there.
 	Turns int
 	// Erased are people who were told that nothing is kept of them any more.
 	Erased int

@@ -54,7 +54,8 @@ func writes(r *http.Request) bool {
 	return r.URL.Host == s3Host && (r.Method == http.MethodPut || r.Method == http.MethodDelete)
 }
 
-// allAside tells whether all that are under way were put aside.
+// allAside tells whether all that are under way were put aside; if nobody is, what waits are
+// requests whose senders are gone, and they may wait too.
 func (w *World) allAside() bool {
 	for _, in := range w.running {
 		if in.stick != aside {
