@@ -39,6 +39,9 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 			case waits && now != from.catalog.Pending[key]:
 				// Wanted again by another run, which writes the very same.
 			case waits || known.ETag != t.etag:
+				if e := next.Posts[t.post]; e != nil && now.Fails > 0 {
+					next.Owed.Receipts[e.Key] = next.Generation // it says that the page could not be made
+				}
 				delete(next.Pending, key)
 				next.Outputs[key] = catalog.Output{Digest: t.digest, ETag: t.etag, Post: t.post}
 				if t.digest == "" {

@@ -9,7 +9,8 @@ import (
 
 // owe notes what follows from the step from old to next besides outputs: the
 // announcement of each post that went live for the first time, a receipt for each
-// key that was looked at or found to be gone, and each post whose state changed.
+// key that was looked at or found to be gone, each post whose state changed, and each
+// file of which something else is true now because of another (bearings.go).
 func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 	owed := false
 	receipt := func(key string) {
@@ -49,6 +50,7 @@ func owe(old, next *catalog.Catalog, work map[string]bool) bool {
 			receipt(key) // it may have been looked at only because another post asked for its path
 		}
 	}
+	turned(old, next, receipt)
 	if !maps.Equal(old.Owed.Announce, next.Owed.Announce) {
 		owed = true
 	}

@@ -107,10 +107,10 @@ func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) erro
 	if err != nil {
 		return err
 	}
-	if r.planned == nil {
-		r.planned = site.New(v.catalog, look.settings, look.theme)
+	if !r.planned.holds(v.catalog) { // another run has committed since
+		r.planned = planned{site.New(v.catalog, look.settings, look.theme), v.catalog}
 	}
-	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned, bodies: newBodies(r.Content, v.catalog), desk: newDesk()}
+	c := &clerk{run: r, c: v.catalog, look: look, plan: r.planned.plan, bodies: newBodies(r.Content, v.catalog), desk: newDesk()}
 	var g errgroup.Group
 	g.SetLimit(writers)
 	for _, key := range slices.Sorted(maps.Keys(v.catalog.Owed.Receipts)) {

@@ -54,10 +54,21 @@ func (r *run) plan(ctx context.Context, old, next *catalog.Catalog, work map[str
 		}
 	}
 	plan := site.New(next, look.settings, look.theme)
-	r.planned = plan
+	r.planned = planned{plan, next}
 	marked := next.Reconcile(digests(plan), site.Kept, unreadable(next, plan), next.Nonce)
 	owes := owe(old, next, work)
 	return plan, seen > 0 || marked > 0 || owes || next.Reader != old.Reader || !maps.Equal(next.Unread, old.Unread), nil
+}
+
+// planned is a plan with the catalog that it was made of.
+type planned struct {
+	plan *site.Plan
+	of   *catalog.Catalog
+}
+
+// holds tells whether it is the plan of another version of the catalog as well.
+func (p planned) holds(c *catalog.Catalog) bool {
+	return p.plan != nil && p.of.Settings == c.Settings && maps.Equal(p.of.Posts, c.Posts) && maps.Equal(p.of.Files, c.Files)
 }
 
 // takeSettings looks at site.yaml before everything else, because it says how posts are

@@ -20,8 +20,8 @@ type run struct {
 	observer *observer
 	anew     bool // read all keys, known or not
 	report   Report
-	planned  *site.Plan // the last plan made
-	clearing bool       // the CDN's copies are this run's to clear
+	planned  planned // the last plan made
+	clearing bool    // the CDN's copies are this run's to clear
 }
 
 // Run makes the site equal the content at the given keys. It may be given keys

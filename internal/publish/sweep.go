@@ -112,7 +112,7 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 	if err != nil {
 		return at, err
 	}
-	lost, err := p.lost(ctx, there)
+	lost, left, err := p.lastGood(ctx, there)
 	if err != nil {
 		return at, err
 	}
@@ -127,6 +127,11 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 			out, known := next.Outputs[key]
 			_, waits := next.Pending[key]
 			if waits || known && out.ETag == etag || !known && site.Kept(key) {
+				continue
+			}
+			if is, ok := left[key]; ok && is.was == out && unmakeable(next, key) {
+				next.Outputs[key] = is.now
+				marked = true
 				continue
 			}
 			mark(key, out.Digest)
@@ -151,28 +156,35 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 	return catalog.Sweep{Done: at.Done}, nil
 }
 
-// lost are the outputs that are certainly not there, of those that a listing lacks and
-// that cannot be made again: the last good pages of texts that cannot be read now. The
-// lists must not lead to one; its post waits for a better upload.
-func (p *Publisher) lost(ctx context.Context, there listing) (map[string]catalog.Output, error) {
+// leftBehind is an output as the catalog knows it, and as it is.
+type leftBehind struct{ was, now catalog.Output }
+
+// lastGood looks at the outputs that are not as the catalog knows them and cannot be made
+// again: the last good pages of texts that cannot be read now. Lost are those that are
+// certainly not there: the lists must not lead to one; its post waits for a better upload.
+// Left are those that another run of ours wrote, overtaken by the broken upload: they stay.
+func (p *Publisher) lastGood(ctx context.Context, there listing) (lost map[string]catalog.Output, left map[string]leftBehind, err error) {
 	v, err := p.load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lost := map[string]catalog.Output{}
+	lost, left = map[string]catalog.Output{}, map[string]leftBehind{}
 	for key, out := range v.catalog.Outputs {
-		if _, waits := v.catalog.Pending[key]; waits || !there.lacks(key) || !unmakeable(v.catalog, key) {
+		etag, found := there.etags[key]
+		if _, waits := v.catalog.Pending[key]; waits || !(there.lacks(key) || found && etag != out.ETag) || !unmakeable(v.catalog, key) {
 			continue
 		}
-		_, err := p.Site.Head(ctx, key) // another run may have written it after the listing
+		o, err := p.Site.Head(ctx, key) // another run may have written it after the listing
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			lost[key] = out
 		case err != nil:
-			return nil, err
+			return nil, nil, err
+		case o.Metadata["digest"] != "":
+			left[key] = leftBehind{out, catalog.Output{Digest: o.Metadata["digest"], ETag: o.ETag, Post: out.Post}}
 		}
 	}
-	return lost, nil
+	return lost, left, nil
 }
 
 // unmakeable tells whether an output is the page of a post whose text cannot be read now.

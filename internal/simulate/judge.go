@@ -85,6 +85,7 @@ func (w *World) judgeDesk() {
 		}
 	}
 	w.judgeReceipts(published)
+	w.judgeMentions(published)
 	w.judgeAddresses(published)
 }
 

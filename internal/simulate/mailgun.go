@@ -241,7 +241,7 @@ func (w *World) contents(m mailRequest) (contents []string) {
 func (w *World) mayGet(c *call, p *person, to string, m mailRequest, marks []string) {
 	late := func(since time.Time) bool { return !since.IsZero() && c.at.Sub(since) > 61*time.Second }
 	switch {
-	case to == p.next && !p.pressed:
+	case to == p.next && p.pressed.IsZero():
 		w.fail("%s is mailed %v at a new address that nobody confirmed", to, marks)
 	case to != p.address && to != p.next && late(p.moved()):
 		w.fail("%s is mailed %v at an old address, and was told %v before that the new one counts", to, marks, c.at.Sub(p.moved()))

@@ -91,14 +91,14 @@ var publishMutations = []mutation{
 		name: "the sweep deletes orphans itself", paper: "TestSweepFindsAnOrphan",
 		why:  "only what the catalog says may be done to the site",
 		want: `deletes .*, which no catalog it knows of asks for`,
-		edits: []edit{{"internal/publish/sweep.go", `	lost, err := p.lost(`, `	if v, err := p.load(ctx); BROKEN && err == nil {
+		edits: []edit{{"internal/publish/sweep.go", `	lost, left, err := p.lastGood(`, `	if v, err := p.load(ctx); BROKEN && err == nil {
 		for key, etag := range there.etags {
 			if _, known := v.catalog.Outputs[key]; !known && !site.Kept(key) {
 				_ = p.Site.Delete(ctx, key, etag)
 			}
 		}
 	}
-	lost, err := p.lost(`}},
+	lost, left, err := p.lastGood(`}},
 	},
 	{
 		name: "the sweep finds nothing", seeds: 20,
@@ -154,5 +154,15 @@ var publishMutations = []mutation{
 		why:   "a newcomer is refused because of a file that is gone",
 		want:  `which was gone before`,
 		edits: []edit{{"internal/publish/plan.go", `if holder := next.Posts[e.Rival]; holder != nil &&`, `if holder := next.Posts[e.Rival]; !BROKEN && holder != nil &&`}},
+	},
+	{
+		name: "a receipt says what was true before others came and went", seeds: 20,
+		why:  "files that nobody touched are told of what became of those they speak of",
+		want: `and (its receipt|the receipt of .*) says`,
+		edits: []edit{{"internal/publish/owe.go", `	turned(old, next, receipt)
+`, `	if !BROKEN {
+		turned(old, next, receipt)
+	}
+`}},
 	},
 }

@@ -29,7 +29,7 @@ type person struct {
 
 	former  []string    // addresses they had before
 	next    string      // the address they want to have
-	pressed bool        // they confirmed it; the answer has not come
+	pressed time.Time   // when they confirmed it, of which no answer has come; zero: they did not
 	moves   []time.Time // when they were told that a new address counts
 	// paused is when they were told that nothing comes for a week; zero: they were not.
 	paused time.Time

@@ -74,11 +74,13 @@ func (p *person) forget(to time.Time) {
 		p.complained = time.Time{}
 	}
 	for n := len(p.moves); n > 0 && p.moves[n-1].After(to); n = len(p.moves) {
-		p.next, p.pressed = p.address, true
-		// Their old address was given up, which is not forgotten, and of the new one nothing is
-		// known: what they still get is not certain.
-		p.begin(presence, gone)
+		p.next, p.pressed = p.address, p.moves[n-1]
 		p.address, p.former, p.moves = p.former[n-1], p.former[:n-1], p.moves[:n-1]
+	}
+	if p.pressed.After(to) {
+		// Their old address was given up, or may have been, which is not forgotten, and of the
+		// new one nothing is known: what they still get is not certain.
+		p.begin(presence, gone)
 	}
 }
 

@@ -118,14 +118,14 @@ func (w *World) settleIn(p *person, token string, try int) {
 	if p.next == "" {
 		return
 	}
-	p.pressed = true
+	p.pressed = time.Now()
 	w.say("%s confirms that it is the new address of %s", p.next, p.address)
 	w.ask(p.next, http.MethodPost, "/confirm", url.Values{"t": {token}}, func(status int, body string, ok bool) {
 		switch {
 		case p.next == "":
 		case ok && strings.Contains(body, "Welcome"):
 			p.former, p.address = append(p.former, p.address), p.next
-			p.next, p.pressed, p.moves = "", false, append(p.moves, time.Now())
+			p.next, p.pressed, p.moves = "", time.Time{}, append(p.moves, time.Now())
 			w.tally.Moves++
 			w.say("%s is told that it counts from now on", p.address)
 		case !ok && try < 4:

@@ -260,10 +260,10 @@ func (y *year) press(p *person, to, token string) {
 	form := url.Values{"t": {token}}
 	switch {
 	case to == p.next:
-		p.pressed = true
+		p.pressed = time.Now()
 		y.insist(l, http.MethodPost, "/confirm", form, "Welcome", func(s span) {
 			p.former, p.address = append(p.former, p.address), p.next
-			p.next, p.pressed, p.moves = "", false, append(p.moves, time.Now())
+			p.next, p.pressed, p.moves = "", time.Time{}, append(p.moves, time.Now())
 			l.turns = append(l.turns, turn{span: s, what: moved})
 			y.tally.moved++
 			y.say("%s is told that it counts from now on", p.address)

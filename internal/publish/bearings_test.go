@@ -1,0 +1,60 @@
+package publish_test
+
+import "testing"
+
+// TestWhatOthersDoIsSaid: receipts keep up with files that others upload and remove.
+func TestWhatOthersDoIsSaid(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/sun.jpg", jpegOf(t, 200))
+	w.run(p, "posts/sun.jpg")
+	w.has("the picture's receipt", w.receipt("posts/sun.jpg"), "Held until a post shows this picture")
+
+	w.put("posts/a.md", post("Aaa", "image: sun.jpg\nimage_alt: the sun\n")+"\nSee [the other](other.md) and ![a leaf](leaf.jpg).\n")
+	w.run(p, "posts/a.md")
+	w.has("the picture's receipt", w.receipt("posts/sun.jpg"), "Published as a picture in posts/a.md", "!Held")
+	w.has("the receipt", w.receipt("posts/a.md"), "“other.md” leads nowhere yet", "“leaf.jpg” is not there", "!sun.jpg")
+
+	w.put("posts/other.md", post("Other", "draft: true\n"))
+	w.put("posts/leaf.jpg", "no picture")
+	w.run(p, "posts/other.md", "posts/leaf.jpg")
+	w.has("the receipt", w.receipt("posts/a.md"), "until that post is published", "“leaf.jpg” cannot be shown")
+
+	w.put("posts/other.md", post("Other", "image: sun.jpg\nimage_alt: the sun\n"))
+	w.put("posts/leaf.jpg", jpegOf(t, 300))
+	w.run(p, "posts/other.md", "posts/leaf.jpg")
+	w.has("the receipt", w.receipt("posts/a.md"), "!other.md", "!leaf.jpg", "!Warnings")
+	w.has("the picture's receipt", w.receipt("posts/sun.jpg"), "posts/a.md and 1 more")
+
+	w.rm("posts/sun.jpg")
+	w.rm("posts/other.md")
+	w.run(p, "posts/sun.jpg", "posts/other.md")
+	w.has("the receipt", w.receipt("posts/a.md"), "“sun.jpg” is not there", "“other.md” leads nowhere yet")
+
+	w.rm("posts/a.md")
+	w.run(p, "posts/a.md")
+	w.has("the picture's receipt", w.receipt("posts/leaf.jpg"), "Held until a post shows this picture")
+	w.settled()
+}
+
+// TestWhereTheSettingsPutAPostIsSaid, also of one that waits for its address.
+func TestWhereTheSettingsPutAPostIsSaid(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/2024-01-01-a.md", post("Aaa", ""))
+	w.run(p, "posts/2024-01-01-a.md")
+	w.put("posts/a.md", post("Another", ""))
+	w.run(p, "posts/a.md")
+	w.has("the receipt of the second", w.receipt("posts/a.md"), "Held because /blog/a/ belongs to posts/2024-01-01-a.md")
+
+	w.put("posts/site.yaml", "title: One\nurl: https://else.example\npermalink: /essays/:slug/\n")
+	w.run(p, "posts/site.yaml")
+	w.has("the receipt", w.receipt("posts/2024-01-01-a.md"), "https://else.example/essays/a/")
+	w.has("the receipt of the second", w.receipt("posts/a.md"), "Held because /essays/a/ belongs to posts/2024-01-01-a.md")
+
+	w.put("posts/b/a.md", post("Aaa", ""))
+	w.rm("posts/2024-01-01-a.md")
+	w.run(p, "posts/2024-01-01-a.md", "posts/b/a.md")
+	w.has("the receipt of the second", w.receipt("posts/a.md"), "Held because /essays/a/ belongs to posts/b/a.md")
+	w.settled()
+}

@@ -1,0 +1,58 @@
+package simulate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// judgeMentions: what receipts say of other files than their own is true now, whoever
+// uploaded or removed those since.
+func (w *World) judgeMentions(published map[string]string) {
+	d := w.desk
+	receipt := func(key string) string {
+		o := w.s3.Get("content", "receipts/"+key+".txt")
+		if o == nil {
+			return ""
+		}
+		return oneLine(o.Body)
+	}
+	shown, perhaps := d.mentioned("(p.png)")
+	there := d.files[picture] != nil && !d.files[picture].bad
+	if text := receipt(picture); there && !perhaps && strings.HasPrefix(text, "Published") != shown {
+		w.fail("a post shows %s: %v, and its receipt says\n%s", picture, shown, text)
+	}
+	target := d.files["posts/b.md"]
+	linked := target != nil && !target.bad && published["posts/b.md"] != ""
+	unlinked := target == nil && !slices.ContainsFunc(slices.Collect(maps.Values(d.files)), func(s *sheet) bool { return s.bad || s.slug == "b" })
+	for _, key := range slices.Sorted(maps.Keys(d.files)) {
+		s, text := d.files[key], receipt(key)
+		if s.bad || s.other || !slices.Contains([]string{"Published", "Scheduled", "Draft"}, firstWord(text)) {
+			continue
+		}
+		if strings.Contains(s.body, "(p.png)") && strings.Contains(text, "“p.png” is not there") == there {
+			w.fail("%s is there: %v, and the receipt of %s says\n%s", picture, there, key, text)
+		}
+		if !strings.Contains(s.body, "(b.md)") {
+			continue
+		}
+		if warned := strings.Contains(text, "the link to “b.md”"); warned && linked || !warned && unlinked {
+			w.fail("posts/b.md is published: %v, and the receipt of %s says\n%s", linked, key, text)
+		}
+	}
+}
+
+// mentioned tells whether a text that can be read has some words, and whether one that
+// cannot be read now perhaps had them, whose last good version counts.
+func (d *desk) mentioned(words string) (certainly, perhaps bool) {
+	for key, s := range d.files {
+		switch {
+		case s.other:
+		case !s.bad:
+			certainly = certainly || strings.Contains(s.body, words)
+		default:
+			perhaps = perhaps || slices.ContainsFunc(d.ever[key], func(old *sheet) bool { return strings.Contains(old.body, words) })
+		}
+	}
+	return certainly, perhaps && !certainly
+}
