@@ -74,7 +74,7 @@ func (a *Audience) depart(ctx context.Context, f Fingerprint, src, dst Subscribe
 func (a *Audience) bring(ctx context.Context, f Fingerprint, src, dst Subscriber) error {
 	// As of what was asked for last, so that a wish for the old address that is still
 	// to be confirmed is not undone.
-	if err := a.noteLeaving(ctx, f, src.Asked); err != nil {
+	if err := a.noteLeaving(ctx, f, src.Asked, ending(Left)); err != nil {
 		return err
 	}
 	if !dst.holds(&src) {

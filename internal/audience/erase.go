@@ -55,61 +55,66 @@ func (a *Audience) Erase(ctx context.Context, address string) (found bool, err e
 		return false, err
 	}
 	f := ring.fingerprint(address)
-	s, err := a.read(ctx, f.shard())
-	if err != nil {
+	if err := a.noteLeaving(ctx, f, a.now(), ending(Left)); err != nil {
 		return false, err
-	}
-	if err := a.noteLeaving(ctx, f, a.now()); err != nil {
-		return false, err
-	}
-	successors, err := a.successors(ctx, s, address, f)
-	if err != nil {
-		return false, err
-	}
-	for _, r := range successors {
-		there, err := a.Erase(ctx, r.Email) // a second signpost to the same record finds it gone
-		if found = found || there; err != nil {
-			return found, err
-		}
 	}
 	if err := a.eraseSignups(ctx, asksOf(ring, address)); err != nil {
-		return found, err
+		return false, err
 	}
-	for r := s.byAddress(address); ; {
+	for range maxMoves {
+		s, err := a.read(ctx, f.shard())
+		if err != nil {
+			return found, err
+		}
+		successors, err := a.successors(ctx, s, address, f)
+		if err != nil {
+			return found, err
+		}
+		for _, r := range successors {
+			there, err := a.Erase(ctx, r.Email) // a second signpost to the same record finds it gone
+			if found = found || there; err != nil {
+				return found, err
+			}
+		}
+		r := s.byAddress(address)
 		if r != nil {
 			found = true
 			if err := a.eraseHalves(ctx, ring, r); err != nil {
 				return found, err
 			}
 		}
-		// A change of address that began meanwhile has halves that are still to be erased.
-		newer, err := a.eraseOne(ctx, f, address, r)
-		if err != nil || newer == nil {
+		// A change of address that began or came to its end meanwhile has halves that are still
+		// to be erased.
+		if done, err := a.eraseOne(ctx, f, address, r); err != nil || done {
 			return found, err
 		}
-		r = newer
 	}
+	return found, fmt.Errorf("the moves of somebody who is to be erased do not come to rest")
 }
 
 // eraseOne removes the record of an address and marks that it was erased, if its moves
-// are those of a record seen before; else it gives the record as it is.
-func (a *Audience) eraseOne(ctx context.Context, f Fingerprint, address string, seen *Subscriber) (newer *Subscriber, err error) {
+// are those of the record seen before, if there was one. Else it has done nothing.
+func (a *Audience) eraseOne(ctx context.Context, f Fingerprint, address string, seen *Subscriber) (done bool, err error) {
 	now := stamp(a.now())
 	err = a.change(ctx, f.shard(), func(s *shard) error {
-		newer = nil
+		r := s.byAddress(address)
+		if r != nil && seen != nil {
+			done = r.Moving == seen.Moving && slices.Equal(r.Former, seen.Former)
+		} else {
+			done = r == nil && (seen == nil || s.byUID(seen.UID) == nil)
+		}
+		if !done {
+			return errSame
+		}
 		var was Subscriber
-		if r := s.byAddress(address); r != nil {
+		if r != nil {
 			was = *r
-			if seen == nil || was.Moving != seen.Moving || !slices.Equal(was.Former, seen.Former) {
-				newer = &was
-				return errSame
-			}
 			s.remove(r.UID)
 		}
 		s.erased(f, &was, now)
 		return nil
 	})
-	return newer, err
+	return done, err
 }
 
 // erased remembers of an address that it was erased, and what had ended its record.
@@ -138,47 +143,65 @@ func (a *Audience) eraseHalves(ctx context.Context, ring *keyring, r *Subscriber
 		}
 	}
 	for _, uid := range r.Former {
-		if err := a.eraseFormer(ctx, ring, uid); err != nil {
-			return err
+		for done := false; !done; {
+			err := a.eraseElsewhere(ctx, uid, r)
+			if err == nil {
+				done, err = a.eraseFormer(ctx, ring, uid)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// eraseElsewhere erases where a record went that was moving to r and could not stay there.
+func (a *Audience) eraseElsewhere(ctx context.Context, uid string, r *Subscriber) error {
+	on, err := a.ByUID(ctx, uid)
+	if errors.Is(err, ErrNotFound) || err == nil && (on.UID == uid || on.UID == r.UID) {
+		return nil
+	}
+	if err == nil {
+		_, err = a.Erase(ctx, on.Email)
+	}
+	return err
+}
+
 // eraseFormer removes what a change of address left behind: a signpost or, if it was
-// left half done, the old record.
-func (a *Audience) eraseFormer(ctx context.Context, ring *keyring, uid string) error {
+// left half done, the old record. It has done nothing if that is moving elsewhere by now.
+func (a *Audience) eraseFormer(ctx context.Context, ring *keyring, uid string) (done bool, err error) {
 	n, err := ShardOf(uid)
 	if err != nil {
-		return fmt.Errorf("a former uid is damaged: %w", err)
+		return false, fmt.Errorf("a former uid is damaged: %w", err)
 	}
 	s, err := a.read(ctx, n)
 	if err != nil {
-		return err
+		return false, err
 	}
 	r := s.byUID(uid)
 	if r == nil {
-		return nil
+		return true, nil
 	}
 	f, err := parseFingerprint(r.Hash)
 	asks := []Fingerprint{f}
 	if r.Email != "" {
 		f, err = ring.fingerprint(r.Email), nil
 		asks = asksOf(ring, r.Email)
-		if err := a.noteLeaving(ctx, f, a.now()); err != nil {
-			return err
+		if err := a.noteLeaving(ctx, f, a.now(), ending(Left)); err != nil {
+			return false, err
 		}
 	}
 	named := err == nil // else the signpost is damaged: there is no address to remember
 	if named {
 		if err := a.eraseSignups(ctx, asks); err != nil {
-			return err
+			return false, err
 		}
 	}
-	now := stamp(a.now())
-	return a.change(ctx, n, func(s *shard) error {
+	now, seen := stamp(a.now()), r.MovedTo
+	err = a.change(ctx, n, func(s *shard) error {
 		r := s.byUID(uid)
-		if r == nil {
+		if done = r == nil || r.MovedTo == seen; r == nil || !done {
 			return errSame
 		}
 		was := *r
@@ -188,6 +211,7 @@ func (a *Audience) eraseFormer(ctx context.Context, ring *keyring, uid string) e
 		}
 		return nil
 	})
+	return done, err
 }
 
 // asksOf are the fingerprints under which what an address asked for is kept.

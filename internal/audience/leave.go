@@ -70,11 +70,30 @@ func (a *Audience) end(ctx context.Context, address string, how ending, at time.
 		}
 	}
 	for _, r := range others {
-		if err := a.endAt(ctx, r.Email, how, at); err != nil {
+		if err := a.endWherever(ctx, r, how, at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endWherever ends mail to a record, and to where it is by then: another change of address
+// may have come in between.
+func (a *Audience) endWherever(ctx context.Context, r Subscriber, how ending, at time.Time) error {
+	for range maxMoves {
+		if err := a.endAt(ctx, r.Email, how, at); err != nil {
+			return err
+		}
+		now, err := a.ByUID(ctx, r.UID)
+		if errors.Is(err, ErrNotFound) || err == nil && now.UID == r.UID {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r = now
+	}
+	return fmt.Errorf("the moves of %s do not come to rest", r.UID)
 }
 
 // endMoving ends mail to where a record is about to move, if it is, also if nothing
@@ -99,7 +118,8 @@ func (a *Audience) endMoving(ctx context.Context, ring *keyring, r *Subscriber, 
 }
 
 // predecessors are the records that moved to r or are about to, as long as they are no
-// signposts.
+// signposts, and those to which their signposts lead if that is not r: of a half to which
+// nothing could be mailed the old record went on elsewhere.
 func (a *Audience) predecessors(ctx context.Context, r *Subscriber) ([]Subscriber, error) {
 	var all []Subscriber
 	for _, uid := range r.Former {
@@ -111,8 +131,17 @@ func (a *Audience) predecessors(ctx context.Context, r *Subscriber) ([]Subscribe
 		if err != nil {
 			return nil, err
 		}
-		if old := s.byUID(uid); old != nil && old.MovedTo == "" {
+		switch old := s.byUID(uid); {
+		case old == nil || old.MovedTo == r.UID:
+		case old.MovedTo == "":
 			all = append(all, *old)
+		default:
+			on, err := a.ByUID(ctx, uid)
+			if err == nil && on.UID != r.UID {
+				all = append(all, on)
+			} else if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
 		}
 	}
 	return all, nil
@@ -172,7 +201,7 @@ func (a *Audience) endOne(ctx context.Context, f Fingerprint, find func(*shard) 
 		noted = later(at, r.Asked) // no newer wish overtakes it
 	}
 	if r == nil || !noted.Before(r.Asked) {
-		if err := a.noteLeaving(ctx, f, noted); err != nil {
+		if err := a.noteLeaving(ctx, f, noted, how); err != nil {
 			return err
 		}
 	}

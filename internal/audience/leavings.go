@@ -2,6 +2,7 @@ package audience
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,17 +11,22 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// All there is to know of a leaving stands in its key, left/<time>-<fingerprint>: a list
-// of a thousand is one request. So the key is the format, and the number in the body is
-// for those who look. A later format has keys that begin with a letter, behind all of
+// All that a mailing has to know of a leaving stands in its key, left/<time>-<fingerprint>:
+// a list of a thousand is one request. So the key is the format, and the body says which
+// kind of ending it was; without a word of that, they left. A later format has keys that begin with a letter, behind all of
 // these: a program that does not know it sends nothing ([Audience.Left]), because
 // somebody in there may have left.
 const (
 	leftPrefix = "left/"
 	// leftTime sorts as text like the moments it stands for.
 	leftTime = "20060102T150405.000Z"
-	leftBody = `{"version":1}` + "\n" // the first ones had {}
 )
+
+// leftBody is the body of a leaving. The first ones had {}.
+type leftBody struct {
+	Version int    `json:"version"`
+	How     Status `json:"how,omitempty"` // bounced, complained
+}
 
 // leftKey is the key of a leaving.
 func leftKey(f Fingerprint, at time.Time) string {
@@ -41,8 +47,16 @@ func readLeft(key string) (f Fingerprint, at time.Time, err error) {
 
 // noteLeaving writes one. The time is that of the wish, not of
 // the writing: a report that comes late must not undo what was asked for in between.
-func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint, at time.Time) error {
-	_, err := a.state.Create(ctx, leftKey(f, at), []byte(leftBody), store.Header{ContentType: "application/json"})
+func (a *Audience) noteLeaving(ctx context.Context, f Fingerprint, at time.Time, how ending) error {
+	b := leftBody{Version: 1, How: Status(how)}
+	if b.How == Left {
+		b.How = ""
+	}
+	body, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("note a leaving: %w", err)
+	}
+	_, err = a.state.Create(ctx, leftKey(f, at), append(body, '\n'), store.Header{ContentType: "application/json"})
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return fmt.Errorf("note a leaving: %w", err)
 	}
@@ -94,13 +108,24 @@ func (a *Audience) Left(ctx context.Context, since time.Time) (Leavings, error) 
 	return l, nil
 }
 
-// leftSince is when an address was last left after a moment; zero: it was not.
-func (a *Audience) leftSince(ctx context.Context, f Fingerprint, moment time.Time) (time.Time, error) {
+// leftSince is when an address was last left after a moment, and how; zero: it was not.
+func (a *Audience) leftSince(ctx context.Context, f Fingerprint, moment time.Time) (at time.Time, how ending, err error) {
 	l, err := a.Left(ctx, moment)
-	if err != nil || !l.at[f].After(moment) {
-		return time.Time{}, err
+	if at = l.at[f]; err != nil || !at.After(moment) {
+		return time.Time{}, "", err
 	}
-	return l.at[f], nil
+	_, body, err := a.state.Get(ctx, leftKey(f, at), store.Cond{Limit: 1 << 10})
+	if err != nil {
+		return time.Time{}, "", fmt.Errorf("read a leaving: %w", err)
+	}
+	var b leftBody
+	if err := json.Unmarshal(body, &b); err != nil {
+		return time.Time{}, "", fmt.Errorf("%s is damaged: %w", leftKey(f, at), err)
+	}
+	if how = ending(b.How); b.How != Bounced && b.How != Complained {
+		how = ending(Left)
+	}
+	return at, how, nil
 }
 
 // Len is how many addresses there are.

@@ -71,11 +71,15 @@ func (a *Audience) moveFrom(ctx context.Context, ring *keyring, src Subscriber, 
 		}
 		return Subscriber{}, &RefusedError{Status: src.Status}
 	}
-	if left, err := a.leftSince(ctx, from, src.Asked); err != nil {
+	if left, how, err := a.leftSince(ctx, from, src.Asked); err != nil {
 		return Subscriber{}, err
 	} else if !left.IsZero() {
-		// A restored backup has forgotten it. Nothing at the new address would tell.
-		return src, a.end(ctx, src.Email, ending(Left), left)
+		// A restored backup has forgotten it, or whoever noted it is still at it. Nothing at the
+		// new address would tell.
+		if how == ending(Bounced) {
+			return src, a.endAt(ctx, src.Email, how, left)
+		}
+		return src, a.end(ctx, src.Email, how, left)
 	}
 	src, err := a.gather(ctx, ring, src)
 	if err != nil {

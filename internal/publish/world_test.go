@@ -113,7 +113,7 @@ func (t *trips) reset() {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	disk, err := s3disk.Open(t.TempDir(), s3disk.Options{})
+	disk, err := s3disk.Open(t.TempDir(), s3disk.Options{Volatile: true})
 	if err != nil {
 		t.Fatal(err)
 	}

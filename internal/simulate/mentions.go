@@ -18,7 +18,13 @@ func (w *World) judgeMentions(published map[string]string) {
 		return oneLine(o.Body)
 	}
 	shown, perhaps := d.mentioned("(p.png)")
-	there := d.files[picture] != nil && !d.files[picture].bad
+	there, want := true, "" // what a post says that shows it
+	switch p := d.files[picture]; {
+	case p == nil:
+		there, want = false, "“p.png” is not there"
+	case p.bad:
+		there, want = false, "“p.png” cannot be shown"
+	}
 	if text := receipt(picture); there && !perhaps && strings.HasPrefix(text, "Published") != shown {
 		w.fail("a post shows %s: %v, and its receipt says\n%s", picture, shown, text)
 	}
@@ -30,8 +36,8 @@ func (w *World) judgeMentions(published map[string]string) {
 		if s.bad || s.other || !slices.Contains([]string{"Published", "Scheduled", "Draft"}, firstWord(text)) {
 			continue
 		}
-		if strings.Contains(s.body, "(p.png)") && strings.Contains(text, "“p.png” is not there") == there {
-			w.fail("%s is there: %v, and the receipt of %s says\n%s", picture, there, key, text)
+		if strings.Contains(s.body, "(p.png)") && (!strings.Contains(text, want) || strings.Contains(text, "the picture “p.png”") == there) {
+			w.fail("%s can be shown: %v, and the receipt of %s says\n%s", picture, there, key, text)
 		}
 		if !strings.Contains(s.body, "(b.md)") {
 			continue
