@@ -51,7 +51,7 @@ func (n *Newsletter) OpenDigests(ctx context.Context) error {
 func (n *Newsletter) openDigest(ctx context.Context, w *world, s schedule, d digest, due, now time.Time) error {
 	i := &Issue{
 		Kind: s.kind, Period: s.period(due), Opened: now, Due: due.UTC(), State: Waiting,
-		After: d.Mark, To: max(d.Mark, coverable(w.catalog)), Carry: d.Carry,
+		After: d.Mark, To: coverable(w.catalog, d.Mark, due), Carry: d.Carry,
 	}
 	i.ID = string(i.Kind) + "-" + i.Period
 	if id, err := n.forgotten(ctx, s.kind, s.period(d.Due), i.ID); err != nil || id != "" {
@@ -117,21 +117,22 @@ func (n *Newsletter) forgotten(ctx context.Context, k Kind, last, but string) (i
 // hopeless is how many failed renderings of a page no longer hold up the digests.
 const hopeless = 3
 
-// coverable is the last go-live number a digest may cover: below every post whose
-// page is not written or whose announcement is still owed. A page that fails again
-// and again holds up nobody else; its post is left to a later digest.
-func coverable(c *catalog.Catalog) int64 {
+// coverable is the last go-live number a digest may cover, from a mark on: below every post
+// whose page is not written or whose announcement is still owed. A page that fails again
+// and again holds up nobody else; its post is left to a later digest. So is what went live
+// after the digest was due, because it is opened late, or its day was moved into the past.
+func coverable(c *catalog.Catalog, mark int64, due time.Time) int64 {
 	to := c.Sequence
 	for id, e := range c.Posts {
-		if !e.Live || e.Kind != post.Article || e.Seq == 0 {
+		if !e.Live || e.Kind != post.Article || e.Seq <= mark {
 			continue
 		}
 		page, pending := pendingPage(c, e)
-		if _, owed := c.Owed.Announce[id]; owed || pending && page.Fails < hopeless {
+		if _, owed := c.Owed.Announce[id]; owed || pending && page.Fails < hopeless || e.GoLive.After(due) {
 			to = min(to, e.Seq-1)
 		}
 	}
-	return to
+	return max(to, mark)
 }
 
 // pendingPage tells whether a post's page is still to be written for the first

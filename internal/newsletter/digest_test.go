@@ -272,6 +272,23 @@ func TestTheScheduleMayChange(t *testing.T) {
 	p.mails("bob: one two")
 }
 
+// TestTheDayIsMovedIntoThePast: what was published since is in the digest to come, as its
+// receipt says, and not in one that should have gone out before it was there.
+func TestTheDayIsMovedIntoThePast(t *testing.T) {
+	p, n := weekly(t, "one") // on Tuesday
+	p.settings += "  weekly: Monday 08:00\n"
+	p.save()
+	p.clock.forward(time.Hour)
+	p.ticks(n)
+	p.mails()
+	if i := p.issue(week); i.State != Closed || i.After != i.To {
+		t.Errorf("the digest of a day before is %s, with what came after %d up to %d", i.State, i.After, i.To)
+	}
+	p.clock.set(time.Date(2026, 11, 30, 7, 0, 0, 0, time.UTC)) // 08:00 where the site is
+	p.ticks(n)
+	p.mails("bob: one")
+}
+
 // TestAScheduleComesRoundTwice: the hour is moved after a digest that had to leave a post
 // to the next one, so that the same week comes round again.
 func TestAScheduleComesRoundTwice(t *testing.T) {
