@@ -4,18 +4,20 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/settings"
 )
 
 // turned names the files whose receipts have to say something else now because of another
 // file: a picture that a post begins or ceases to show, a post with links or pictures that
 // have come or gone, or that waits for an address which another holds; and posts of which
-// the settings say that they are found elsewhere.
+// the settings say that they are found elsewhere, or mailed at another time.
 func turned(old, next *catalog.Catalog, receipt func(key string)) {
 	if old.Settings != next.Settings {
-		moved(old, next, receipt)
+		reset(old, next, receipt)
 	}
 	if maps.Equal(old.Files, next.Files) && maps.Equal(old.Posts, next.Posts) {
 		return
@@ -37,15 +39,22 @@ func turned(old, next *catalog.Catalog, receipt func(key string)) {
 	}
 }
 
-// moved is turned for what the settings say of addresses.
-func moved(old, next *catalog.Catalog, receipt func(key string)) {
+// mailsAhead is how old a post may be of which a mail is still to come: the monthly digest is
+// the last.
+const mailsAhead = 40 * 24 * time.Hour
+
+// reset is turned for what the settings say.
+func reset(old, next *catalog.Catalog, receipt func(key string)) {
 	was, _, err := settings.Parse([]byte(old.Settings))
 	is, _, err2 := settings.Parse([]byte(next.Settings))
 	if err != nil || err2 != nil {
 		return // never: only what can be read comes into force
 	}
 	for _, e := range next.Posts {
-		if was.URL != is.URL || e.Path == "" && was.Permalink != is.Permalink {
+		switch {
+		case was.URL != is.URL, e.Path == "" && was.Permalink != is.Permalink:
+			receipt(e.Key)
+		case was.Newsletter != is.Newsletter && e.Kind == post.Article && next.Changed.Sub(e.GoLive) < mailsAhead:
 			receipt(e.Key)
 		}
 	}

@@ -1,6 +1,9 @@
 package publish_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestWhatOthersDoIsSaid: receipts keep up with files that others upload and remove.
 func TestWhatOthersDoIsSaid(t *testing.T) {
@@ -56,5 +59,28 @@ func TestWhereTheSettingsPutAPostIsSaid(t *testing.T) {
 	w.rm("posts/a.md")
 	w.run(p, "posts/a.md", "posts/b/a.md")
 	w.has("the receipt of the second", w.receipt("posts/x/a.md"), "Held because /essays/a/ belongs to posts/b/a.md")
+	w.settled()
+}
+
+// TestWhenTheSettingsMailAPostIsSaid of those of which a mail may be still to come.
+func TestWhenTheSettingsMailAPostIsSaid(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	day := "Friday"
+	w.mailed = func() []string { return []string{"2 weekly subscribers: " + day} }
+	w.put("posts/a.md", post("Aaa", ""))
+	w.run(p, "posts/a.md")
+	day = "Monday"
+	w.put("posts/site.yaml", "title: One\nnewsletter:\n  weekly: Monday 09:00\n")
+	w.run(p, "posts/site.yaml")
+	w.has("the receipt", w.receipt("posts/a.md"), "Monday", "!Friday")
+	day = "Sunday"
+	w.put("posts/site.yaml", "title: Another\nnewsletter:\n  weekly: Monday 09:00\n")
+	w.run(p, "posts/site.yaml")
+	w.has("the receipt", w.receipt("posts/a.md"), "Monday") // nothing was said of the mail
+	w.wait(50 * 24 * time.Hour)
+	w.put("posts/site.yaml", "title: Another\nnewsletter:\n  weekly: Sunday 09:00\n")
+	w.run(p, "posts/site.yaml")
+	w.has("the receipt", w.receipt("posts/a.md"), "Monday") // all of it was mailed long ago
 	w.settled()
 }
