@@ -99,6 +99,17 @@ func TestLeavingFormatStays(t *testing.T) {
 		t.Errorf("%q, %v", body, err)
 	}
 
+	if err := a.Complain(t.Context(), "anna@example.org", c.turn(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	noted, _, err = a.state.List(t.Context(), leftPrefix, noted[0].Key, 10)
+	if err != nil || len(noted) != 1 {
+		t.Fatalf("%v, %v", noted, err)
+	}
+	if _, body, err := a.state.Get(t.Context(), noted[0].Key, store.Cond{}); err != nil || string(body) != `{"version":1,"how":"complained"}`+"\n" {
+		t.Errorf("%q, %v", body, err)
+	}
+
 	create := func(key string) {
 		if _, err := a.state.Create(t.Context(), key, []byte("{}\n"), store.Header{}); err != nil {
 			t.Fatal(err)

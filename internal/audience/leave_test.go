@@ -1,6 +1,7 @@
 package audience
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -107,40 +108,58 @@ func TestLeavingsOutliveARestoredBackup(t *testing.T) {
 	}
 }
 
-// A move would carry somebody out of reach of the note of their leaving.
+// A move would carry somebody out of reach of the note of their leaving, which says also
+// which kind of ending it was.
 func TestMoveAfterALeavingThatABackupForgot(t *testing.T) {
-	a, c := newAudience(t)
-	ctx := t.Context()
-	anna := confirm(t, a, ask(c, "anna@example.org", Each))
-	n, err := ShardOf(anna.UID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, backup, err := a.state.Get(ctx, ShardKey(n), store.Cond{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.turn(time.Hour)
-	wish := ask(c, "anna@example.com", Each)
-	c.turn(time.Hour)
-	if err := a.Leave(ctx, anna.UID, c.now()); err != nil {
-		t.Fatal(err)
-	}
-	o, err := a.state.Head(ctx, ShardKey(n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.state.Replace(ctx, ShardKey(n), backup, store.Header{}, o.ETag); err != nil {
-		t.Fatal(err)
-	}
-	c.turn(time.Hour)
-	if _, err := a.Move(ctx, anna.UID, wish); refused(err) != Left || status(t, a, "anna@example.com") != "" {
-		t.Errorf("Move: %v", err)
-	}
-	// Whoever asks anew may move again.
-	confirm(t, a, ask(c, "anna@example.org", Each))
-	if _, err := a.Move(ctx, anna.UID, ask(c, "anna@example.com", Each)); err != nil || status(t, a, "anna@example.com") != Active {
-		t.Errorf("Move: %v", err)
+	for how, end := range map[Status]func(ctx context.Context, a *Audience, at time.Time) error{
+		Left:       func(ctx context.Context, a *Audience, at time.Time) error { return a.LeaveAddress(ctx, ann, at) },
+		Bounced:    func(ctx context.Context, a *Audience, at time.Time) error { return a.Bounce(ctx, ann, at) },
+		Complained: func(ctx context.Context, a *Audience, at time.Time) error { return a.Complain(ctx, ann, at) },
+	} {
+		t.Run(string(how), func(t *testing.T) {
+			a, c := newAudience(t)
+			ctx := t.Context()
+			s := confirm(t, a, ask(c, ann, Each))
+			n, err := ShardOf(s.UID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, backup, err := a.state.Get(ctx, ShardKey(n), store.Cond{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.turn(time.Hour)
+			wish := ask(c, lee, Each)
+			c.turn(time.Hour)
+			if err := end(ctx, a, c.now()); err != nil {
+				t.Fatal(err)
+			}
+			o, err := a.state.Head(ctx, ShardKey(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.state.Replace(ctx, ShardKey(n), backup, store.Header{}, o.ETag); err != nil {
+				t.Fatal(err)
+			}
+			c.turn(time.Hour)
+			if _, err := a.Move(ctx, s.UID, wish); refused(err) != how || status(t, a, lee) != "" || status(t, a, ann) != how {
+				t.Errorf("Move: %v; %s", err, status(t, a, ann))
+			}
+			// Whoever asks anew may move again, but for those who complained.
+			again, err := a.Confirm(ctx, ask(c, ann, Each))
+			if how == Complained {
+				if refused(err) != how {
+					t.Errorf("Confirm: %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Move(ctx, again.UID, ask(c, lee, Each)); err != nil || status(t, a, lee) != Active {
+				t.Errorf("Move: %v", err)
+			}
+		})
 	}
 }
 
