@@ -101,14 +101,24 @@ func (f flakySender) Accepted(ctx context.Context, domain, region, id string) (b
 	return f.box.Accepted(ctx, domain, region, id)
 }
 
-// over is an engine on a flaky network.
-func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
+// clientOver is a client on a flaky network.
+func (p *place) clientOver(f *flaky) *s3.Client {
 	f.next = http.DefaultTransport
 	own := p.client.Options()
-	client := s3.New(s3.Options{ // a copy of own would share what New writes into
+	return s3.New(s3.Options{ // a copy of own would share what New writes into
 		BaseEndpoint: own.BaseEndpoint, Region: own.Region, UsePathStyle: own.UsePathStyle, Credentials: own.Credentials,
 		HTTPClient: &http.Client{Transport: f}, Retryer: aws.NopRetryer{},
 	})
+}
+
+// peopleOver is the audience on a flaky network.
+func (p *place) peopleOver(f *flaky) *audience.Audience {
+	return audience.Open(audience.Options{State: store.New(p.clientOver(f), "state"), Now: p.clock.now, Rand: rand.Reader})
+}
+
+// over is an engine on a flaky network.
+func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
+	client := p.clientOver(f)
 	state := store.New(client, "state")
 	return p.engine(append([]func(*Options){func(o *Options) {
 		o.State, o.Content = state, store.New(client, "content")
