@@ -15,7 +15,7 @@ import (
 )
 
 // pairStep makes TestTwoRunsAtOnce play every n-th pair only.
-var pairStep = flag.Int("pair-step", 1999, "play every n-th pair of runs")
+var pairStep = flag.Int("pair-step", 2999, "play every n-th pair of runs")
 
 // uploads are what the author may do, and the keys that the run it wakes is told of.
 var uploads = map[string]func(w *world) []string{
