@@ -119,10 +119,9 @@ func (p *place) peopleOver(f *flaky) *audience.Audience {
 // over is an engine on a flaky network.
 func (p *place) over(f *flaky, change ...func(*Options)) *Newsletter {
 	client := p.clientOver(f)
-	state := store.New(client, "state")
 	return p.engine(append([]func(*Options){func(o *Options) {
-		o.State, o.Content = state, store.New(client, "content")
-		o.Audience = audience.Open(audience.Options{State: state, Now: p.clock.now, Rand: rand.Reader})
+		o.State, o.Content = store.New(client, "state"), store.New(client, "content")
+		o.Audience = p.peopleOver(f)
 		sender := flakySender{f, p.box}
 		o.Sender, o.Events = sender, sender
 	}}, change...)...)

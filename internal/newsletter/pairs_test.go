@@ -110,6 +110,13 @@ func pairPlace(t *testing.T) (*place, *Newsletter) {
 
 // play lets it happen, and tells how many requests the first made and how many writes the second.
 func (c pair) play(t *testing.T) (requests, writes int64) {
+	p, requests, writes := c.between(t, func(ctx context.Context, p *place, g *flaky) error { return doings[c.second](ctx, p.over(g)) })
+	c.judge(p)
+	return requests, writes
+}
+
+// between does the first, and the second, on a network of its own, where it comes in between.
+func (c pair) between(t *testing.T, second func(ctx context.Context, p *place, g *flaky) error) (p *place, requests, writes int64) {
 	p, n := pairPlace(t)
 	standpoints[c.standpoint](p, n)
 	p.box.fate = nil
@@ -117,11 +124,10 @@ func (c pair) play(t *testing.T) (requests, writes int64) {
 	f := &flaky{at: c.at}
 	f.happens = func() {
 		g := &flaky{last: func(r *http.Request) bool { return r.Method == http.MethodPut && wrote.Add(1) == c.last }}
-		_ = doings[c.second](t.Context(), p.over(g))
+		_ = second(t.Context(), p, g)
 	}
 	_ = doings[c.first](t.Context(), p.over(f))
-	c.judge(p)
-	return f.count.Load(), wrote.Load()
+	return p, f.count.Load(), wrote.Load()
 }
 
 // judge lets hours go by, in which the author does what is left to them, and holds what

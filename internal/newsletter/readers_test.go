@@ -2,12 +2,9 @@ package newsletter
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/pennypost/pennypost/internal/audience"
@@ -60,34 +57,15 @@ func joins(name string, c audience.Cadence) func(context.Context, *place, *audie
 	}
 }
 
-// visit is a wish that comes in between two requests of a run.
-type visit struct {
-	standpoint, run, wish string
-	at                    int64 // the request before which it comes; 0: never
-	last                  int64 // the write after which its run dies; 0: it does not
-}
-
-func (v visit) String() string {
-	return fmt.Sprintf("%s, %s, %s before request %d, dying after write %d", v.standpoint, v.run, v.wish, v.at, v.last)
-}
-
-// play lets it happen, and tells how many requests the run made and how many writes the wish.
-func (v visit) play(t *testing.T) (requests, writes int64) {
-	p, n := pairPlace(t)
-	standpoints[v.standpoint](p, n)
-	p.box.fate = nil
-	var wrote atomic.Int64
-	f := &flaky{at: v.at}
-	f.happens = func() {
-		g := &flaky{last: func(r *http.Request) bool { return r.Method == http.MethodPut && wrote.Add(1) == v.last }}
-		_ = wishes[v.wish].do(t.Context(), p, p.peopleOver(g))
-	}
-	_ = doings[v.run](t.Context(), p.over(f))
-	n = p.engine()
+// visit is play where the second is a wish.
+func (c pair) visit(t *testing.T) (requests, writes int64) {
+	wish := wishes[c.second]
+	p, requests, writes := c.between(t, func(ctx context.Context, p *place, g *flaky) error { return wish.do(ctx, p, p.peopleOver(g)) })
+	n := p.engine()
 	p.hours(n)
 	p.rest(n)
 	got := p.box.each()
-	who, total, most := wishes[v.wish].who, 0, 1
+	who, total, most := wish.who, 0, 1
 	for _, name := range []string{"ann", "ben", "cem", "wim", "jim", "tim", "zoe"} {
 		times := got[name+"@readers.example alpha"]
 		if !slices.Contains(who, name) {
@@ -100,13 +78,13 @@ func (v visit) play(t *testing.T) (requests, writes int64) {
 			t.Errorf("%s got it %d times", name, times)
 		}
 	}
-	if v.wish == "cem moves to ann" {
+	if c.second == "cem moves to ann" {
 		most = 2 // they had a subscription each
 	}
-	if total > most || total == 0 && !wishes[v.wish].never {
+	if total > most || total == 0 && !wish.never {
 		t.Errorf("%v got it %d times", who, total)
 	}
-	return f.count.Load(), wrote.Load()
+	return requests, writes
 }
 
 // TestAReaderComesInBetween: whatever a reader does between two requests of a run, whole or
@@ -122,7 +100,7 @@ func TestAReaderComesInBetween(t *testing.T) {
 		for s := range standpoints {
 			for _, run := range runs {
 				t.Run(s+", "+run, func(t *testing.T) {
-					r, _ := visit{s, run, "ann leaves", 0, 0}.play(t)
+					r, _ := pair{s, run, "ann leaves", 0, 0}.visit(t)
 					mu.Lock()
 					defer mu.Unlock()
 					requests[s+run] = r
@@ -131,7 +109,7 @@ func TestAReaderComesInBetween(t *testing.T) {
 		}
 		for wish := range wishes {
 			t.Run(wish, func(t *testing.T) {
-				_, w := visit{"the post is due", "a tick", wish, 1, 0}.play(t)
+				_, w := pair{"the post is due", "a tick", wish, 1, 0}.visit(t)
 				mu.Lock()
 				defer mu.Unlock()
 				writes[wish] = w
@@ -147,8 +125,8 @@ func TestAReaderComesInBetween(t *testing.T) {
 						if nth++; nth%(max(1, 12**crashStep-11)) != 0 {
 							continue
 						}
-						v := visit{s, run, wish, at + 1, last}
-						t.Run(v.String(), func(t *testing.T) { v.play(t) })
+						c := pair{s, run, wish, at + 1, last}
+						t.Run(c.String(), func(t *testing.T) { c.visit(t) })
 					}
 				}
 			}
