@@ -117,11 +117,11 @@ func (w *World) judgeStandings() {
 // receipt is what is said of a file that is published and never was anything but the one
 // post; "" if there is none, or it may be another post by now.
 func (w *World) receipt(key string) string {
-	s, o := w.desk.files[key], w.s3.Get("content", "receipts/"+key+".txt")
-	if s == nil || s.bad || o == nil || firstWord(string(o.Body)) != "Published" || len(w.desk.toggles[key]) != 1 {
+	s, text := w.desk.files[key], w.receiptOf(key)
+	if s == nil || s.bad || firstWord(text) != "Published" || len(w.desk.toggles[key]) != 1 {
 		return ""
 	}
-	return string(o.Body)
+	return text
 }
 
 var promise = regexp.MustCompile(`: (in the digest of )?(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day `)

@@ -31,8 +31,7 @@ func (w *World) judge() {
 func (w *World) convict() {
 	d := w.desk
 	for key, deaths := range d.deaths {
-		o := w.s3.Get("content", "receipts/"+key+".txt")
-		if s := d.files[key]; s != nil && deaths >= 3 && o != nil && strings.Contains(string(o.Body), "stopped working on this file three times") {
+		if s := d.files[key]; s != nil && deaths >= 3 && strings.Contains(w.receiptOf(key), "stopped working on this file three times") {
 			convicted := *s
 			convicted.bad, convicted.convicted = true, true
 			d.files[key] = &convicted
@@ -157,17 +156,25 @@ func (w *World) page(at string) string {
 	return string(o.Body)
 }
 
+// receiptOf is the receipt of a file as it is written, or "".
+func (w *World) receiptOf(key string) string {
+	o := w.s3.Get("content", "receipts/"+key+".txt")
+	if o == nil {
+		return ""
+	}
+	return string(o.Body)
+}
+
 // judgeReceipts: every file has one, and its first word is true.
 func (w *World) judgeReceipts(published map[string]string) {
 	d := w.desk
 	for _, key := range slices.Sorted(maps.Keys(d.files)) {
 		s := d.files[key]
-		o := w.s3.Get("content", "receipts/"+key+".txt")
-		if o == nil {
+		text := w.receiptOf(key)
+		if text == "" {
 			w.fail("%s has no receipt", key)
 			continue
 		}
-		text := string(o.Body)
 		word := firstWord(text)
 		var want []string
 		switch {
@@ -200,7 +207,7 @@ func (w *World) judgeReceipts(published map[string]string) {
 	for at, keys := range invert(published) {
 		published := 0
 		for _, key := range keys {
-			if o := w.s3.Get("content", "receipts/"+key+".txt"); o != nil && firstWord(string(o.Body)) == "Published" {
+			if firstWord(w.receiptOf(key)) == "Published" {
 				published++
 			}
 		}

@@ -14,13 +14,7 @@ func (w *World) judgeMentions(published map[string]string) {
 		return
 	}
 	d := w.desk
-	receipt := func(key string) string {
-		o := w.s3.Get("content", "receipts/"+key+".txt")
-		if o == nil {
-			return ""
-		}
-		return oneLine(o.Body)
-	}
+	receipt := func(key string) string { return oneLine([]byte(w.receiptOf(key))) }
 	shown, perhaps := d.mentioned("(p.png)")
 	there, want := true, "" // what a post says that shows it
 	switch p := d.files[picture]; {
