@@ -2,6 +2,7 @@ package mailgun
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,8 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(400, []byte(`{"message":"ann@example.org is not yours"}`), "")
 	f.Add(429, []byte("Try again in 20 minutes"), "Wed, 22 Feb 2023 10:04:01 GMT")
 	f.Add(502, []byte("<html>"), "x")
+	f.Add(233, []byte(`a@"b"@c`), "")
+	f.Add(233, []byte(strings.Repeat("x ", longestReason/2-1)+`o@"cut between the two`), "")
 	f.Fuzz(func(t *testing.T, status int, body []byte, after string) {
 		now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 		x := &exchange{}

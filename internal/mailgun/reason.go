@@ -54,8 +54,17 @@ func cause(err error) string {
 // internationalised form. Too much is rather hidden than too little.
 var address = regexp.MustCompile(`(?i)("[^"\s]+"|[^\s<>"'(),:;\[\]{}=?&/]+)(@|%40|&#64;|＠)[^\s<>"'(),:;\]{}=?&/]+`)
 
-// Scrub puts "[address]" in the place of every mail address in a text.
-func Scrub(text string) string { return address.ReplaceAllString(text, "[address]") }
+// Scrub puts "[address]" in the place of every mail address in a text. To scrub
+// again changes nothing: what stands next to an address may become one with it.
+func Scrub(text string) string {
+	for {
+		next := address.ReplaceAllString(text, "[address]")
+		if next == text {
+			return text
+		}
+		text = next
+	}
+}
 
 // tidy makes one short, valid line without addresses of a foreign text.
 func tidy(text string) string {
@@ -66,7 +75,7 @@ func tidy(text string) string {
 		for !utf8.ValidString(text) {
 			text = text[:len(text)-1]
 		}
-		text += "…"
+		text = Scrub(text + "…") // the cut may have made an address of what was none
 	}
 	return text
 }
