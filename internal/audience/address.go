@@ -104,8 +104,9 @@ func fold(address string) string {
 	if ascii {
 		return strings.ToLower(address)
 	}
-	// Folding can take a string out of normal form, so it is normalised after as well.
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(address)))
+	// Folding can take a string out of normal form, so it is normalised after as well. It
+	// swaps the cases of Cherokee, whose capitals came first; lower case then settles it.
+	return norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(address))))
 }
 
 // Mask shows enough of an address for its owner to know it and not enough for

@@ -5,6 +5,8 @@ import (
 	"net/mail"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestParseAddress(t *testing.T) {
@@ -68,6 +70,22 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// TestFoldLetters: what was folded stays as it is, and a capital is its small letter.
+func TestFoldLetters(t *testing.T) {
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		folded := fold(string(r))
+		if again := fold(folded); again != folded {
+			t.Errorf("%q folds to %q, and that to %q", r, folded, again)
+		}
+		if small := unicode.ToLower(r); fold(string(small)) != folded && unicode.ToUpper(small) == r {
+			t.Errorf("%q folds to %q, and %q to %q", r, folded, small, fold(string(small)))
+		}
+	}
+}
+
 func TestMask(t *testing.T) {
 	for in, want := range map[string]string{
 		"anna@example.org": "a•••@example.org", "ü@example.org": "ü•••@example.org",
@@ -80,7 +98,7 @@ func TestMask(t *testing.T) {
 }
 
 func FuzzParseAddress(f *testing.F) {
-	for _, s := range []string{"anna@example.org", "grüße@bücher.example", "a\r\nb@c.de", `"x"@y.z`, "a@xn--a.de", "ﬁ@ⅷ.com"} {
+	for _, s := range []string{"anna@example.org", "grüße@bücher.example", "a\r\nb@c.de", `"x"@y.z`, "a@xn--a.de", "ﬁ@ⅷ.com", "Ꮝ@0.0A"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
