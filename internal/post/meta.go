@@ -4,7 +4,10 @@
 // [Resolver].
 package post
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind tells how a source file is published.
 type Kind string
@@ -100,6 +103,19 @@ type Warning struct {
 // ReadingMinutes is the time a reader needs at 230 words a minute, at least 1.
 func (m *Meta) ReadingMinutes() int {
 	return max(1, (m.Words+115)/230)
+}
+
+// Pictures are the references to pictures: the lead image, those in the body, and a book's
+// cover. One may come twice.
+func (m *Meta) Pictures() []string {
+	refs := []string{m.Image}
+	for _, r := range m.Images {
+		refs = append(refs, r.To)
+	}
+	if m.Book != nil {
+		refs = append(refs, m.Book.Cover)
+	}
+	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
 }
 
 // Picture is an image as the site serves it.

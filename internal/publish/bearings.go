@@ -2,30 +2,31 @@ package publish
 
 import (
 	"maps"
-	"path"
 	"slices"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
 	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/settings"
+	"github.com/pennypost/pennypost/internal/site"
 )
 
 // turned names the files whose receipts have to say something else now because of another
-// file: a picture that a post begins or ceases to show, a post with links or pictures that
-// have come or gone, or that waits for an address which another holds; and posts of which
-// the settings say that they are found elsewhere, or mailed at another time.
+// file: a picture that a post begins or ceases to show, a post whose links, pictures or
+// aliases fare otherwise, or that waits for an address which another holds; and posts of
+// which the settings say that they are found elsewhere, or mailed at another time.
 func turned(old, next *catalog.Catalog, receipt func(key string)) {
 	if old.Settings != next.Settings {
 		reset(old, next, receipt)
 	}
-	if maps.Equal(old.Files, next.Files) && maps.Equal(old.Posts, next.Posts) {
+	if old.Settings == next.Settings && maps.Equal(old.Files, next.Files) && maps.Equal(old.Posts, next.Posts) {
 		return
 	}
+	was, is := site.TakeBearings(old), site.TakeBearings(next)
 	before, after := showing{}, showing{}
 	for id, e := range old.Posts {
 		before.add(old, e)
-		if now := next.Posts[id]; now != nil && bearings(old, now) != bearings(next, now) {
+		if now := next.Posts[id]; now != nil && (was.Of(now) != is.Of(now) || holder(old, now) != holder(next, now)) {
 			receipt(now.Key)
 		}
 	}
@@ -60,35 +61,12 @@ func reset(old, next *catalog.Catalog, receipt func(key string)) {
 	}
 }
 
-// bearings is what a catalog knows of the files that the receipt of a post speaks of: of
-// each that it links to and shows whether it is there, and who holds the address it asks for.
-func bearings(c *catalog.Catalog, e *catalog.Entry) string {
-	b := make([]byte, 0, 32)
-	for _, ref := range e.Links {
-		switch to := c.Target(e.Key, ref.To); {
-		case to == nil:
-			b = append(b, 'n')
-		case to.Live || to.ID == e.ID:
-			b = append(b, 'y')
-		default:
-			b = append(b, 'u')
-		}
+// holder is the key of the file that has the address for which a post waits, or "".
+func holder(c *catalog.Catalog, e *catalog.Entry) string {
+	if h := c.Posts[e.Rival]; h != nil {
+		return h.Key
 	}
-	for _, ref := range pictureRefs(e) {
-		beside := c.Files[path.Join(path.Dir(e.Key), ref)]
-		switch {
-		case c.ImageKey(e.Key, ref) != "":
-			b = append(b, 'y')
-		case beside != nil && beside.Problem != "":
-			b = append(append(b, 'p'), beside.Problem...)
-		default:
-			b = append(b, 'n')
-		}
-	}
-	if holder := c.Posts[e.Rival]; holder != nil {
-		b = append(b, holder.Key...)
-	}
-	return string(b)
+	return ""
 }
 
 // showing tells of pictures, by content key, which posts show them.
@@ -99,7 +77,7 @@ type showing map[string]struct {
 
 func (s showing) add(c *catalog.Catalog, e *catalog.Entry) {
 	var keys []string
-	for _, ref := range pictureRefs(e) {
+	for _, ref := range e.Pictures() {
 		if key := c.ImageKey(e.Key, ref); key != "" && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}

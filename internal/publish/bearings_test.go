@@ -40,6 +40,42 @@ func TestWhatOthersDoIsSaid(t *testing.T) {
 	w.settled()
 }
 
+// TestWhatOthersWriteIsSaid: receipts keep up with the parts that another text has, with
+// what is at an address that was written out, and with who has the address of an alias.
+func TestWhatOthersWriteIsSaid(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/parts.md", post("Parts", "")+"\nSee [glue](other.md#glue).\n")
+	w.put("posts/places.md", post("Places", "")+"\nSee [a list](/tags/sleep/).\n")
+	w.put("posts/both.md", post("Both", "")+"\nSee [it](/blog/other/#glue).\n")
+	w.put("posts/alias.md", post("Alias", "aliases: [/blog/else/]\n"))
+	w.put("posts/other.md", post("Other", "")+"\n## Paper\n\nText.\n")
+	w.run(p, "posts/parts.md", "posts/places.md", "posts/both.md", "posts/alias.md", "posts/other.md")
+	w.has("the receipt", w.receipt("posts/parts.md"), "“other.md#glue” leads to the top")
+	w.has("the receipt", w.receipt("posts/places.md"), "“/tags/sleep/” leads nowhere")
+	w.has("the receipt", w.receipt("posts/both.md"), "“/blog/other/#glue” leads to the top")
+	w.has("the receipt", w.receipt("posts/alias.md"), "!left out")
+
+	w.put("posts/other.md", post("Other", "tags: [sleep]\n")+"\n## Glue\n\nText.\n")
+	w.run(p, "posts/other.md")
+	w.has("the receipt", w.receipt("posts/parts.md"), "!#glue")
+	w.has("the receipt", w.receipt("posts/places.md"), "!/tags/sleep/")
+	w.has("the receipt", w.receipt("posts/both.md"), "!#glue")
+
+	w.put("posts/other.md", post("Other", "slug: else\n"))
+	w.run(p, "posts/other.md")
+	w.has("the receipt", w.receipt("posts/parts.md"), "“other.md#glue” leads to the top")
+	w.has("the receipt", w.receipt("posts/places.md"), "“/tags/sleep/” leads nowhere")
+	w.has("the receipt", w.receipt("posts/both.md"), "!#glue") // a redirect leads on, to where nothing is known of
+	w.has("the receipt", w.receipt("posts/alias.md"), "the alias “/blog/else/” is left out, because posts/other.md")
+
+	w.rm("posts/other.md")
+	w.run(p, "posts/other.md")
+	w.has("the receipt", w.receipt("posts/both.md"), "“/blog/other/#glue” leads nowhere")
+	w.has("the receipt", w.receipt("posts/alias.md"), "!left out")
+	w.settled()
+}
+
 // TestWhereTheSettingsPutAPostIsSaid, also of one that waits for its address.
 func TestWhereTheSettingsPutAPostIsSaid(t *testing.T) {
 	w := newWorld(t)

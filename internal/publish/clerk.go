@@ -121,19 +121,7 @@ func (k *clerk) picture(rc *receipt.Receipt, key string) {
 
 // shows tells whether a post shows the picture at a content key.
 func shows(c *catalog.Catalog, e *catalog.Entry, key string) bool {
-	return slices.ContainsFunc(pictureRefs(e), func(ref string) bool { return c.ImageKey(e.Key, ref) == key })
-}
-
-// pictureRefs are the pictures of a post as it refers to them.
-func pictureRefs(e *catalog.Entry) []string {
-	refs := []string{e.Image}
-	for _, r := range e.Images {
-		refs = append(refs, r.To)
-	}
-	if e.Book != nil {
-		refs = append(refs, e.Book.Cover)
-	}
-	return slices.DeleteFunc(refs, func(ref string) bool { return ref == "" })
+	return slices.ContainsFunc(e.Pictures(), func(ref string) bool { return c.ImageKey(e.Key, ref) == key })
 }
 
 func (k *clerk) post(ctx context.Context, rc *receipt.Receipt, e *catalog.Entry) error {

@@ -24,7 +24,7 @@ func distrust(next *catalog.Catalog, output string) {
 		return
 	}
 	owe(e.Key)
-	for _, ref := range pictureRefs(e) {
+	for _, ref := range e.Pictures() {
 		owe(next.ImageKey(e.Key, ref))
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 func TestDigestsCoverTheCode(t *testing.T) {
 	// None of these has a say in what an output looks like.
-	without := map[string]bool{"hash.go": true, "hashview.go": true, "part.go": true, "version.go": true, "warning.go": true}
+	without := map[string]bool{"bearings.go": true, "hash.go": true, "hashview.go": true, "part.go": true, "version.go": true, "warning.go": true}
 	files, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

@@ -69,8 +69,7 @@ func (p *Plan) brokenPlace(e *catalog.Entry, ref string) string {
 	if e.Path == "" {
 		return "" // it has no page
 	}
-	written := post.Resolve(e.Path, ref)
-	if to, err := url.Parse(written); err == nil && written != "" && p.answers(to.Path) {
+	if to, ok := leadsTo(e, ref); ok && answers(to, p.has) {
 		return ""
 	}
 	advice := "Is it right? A post is best linked by its file name, as in [text](other-post.md)."
@@ -80,9 +79,25 @@ func (p *Plan) brokenPlace(e *catalog.Entry, ref string) string {
 	return fmt.Sprintf("the link to “%s” leads nowhere on this site. %s", clip(ref, 60), advice)
 }
 
+// leadsTo is the URL path that an address of this site leads to which a post has written
+// out; false if it cannot be read.
+func leadsTo(e *catalog.Entry, ref string) (string, bool) {
+	written := post.Resolve(e.Path, ref)
+	to, err := url.Parse(written)
+	if err != nil || written == "" {
+		return "", false
+	}
+	return to.Path, true
+}
+
+func (p *Plan) has(key string) bool {
+	_, there := p.outputs[key]
+	return there
+}
+
 // answers tells whether there is something at a URL path: an output, as the CDN finds
 // it, or one of the subscriber's pages.
-func (p *Plan) answers(path string) bool {
+func answers(path string, has func(key string) bool) bool {
 	switch path {
 	case "/subscribe", "/confirm", "/preferences", "/unsubscribe":
 		return true
@@ -94,8 +109,7 @@ func (p *Plan) answers(path string) bool {
 	if key == "" || strings.HasSuffix(key, "/") {
 		key += indexFile
 	}
-	_, there := p.outputs[key]
-	return there
+	return has(key)
 }
 
 // brokenPicture says what is wrong with a picture, or "".
