@@ -27,7 +27,8 @@ func (w *World) judgeMentions(published map[string]string) {
 		w.fail("a post shows %s: %v, and its receipt says\n%s", picture, shown, text)
 	}
 	target := d.files["posts/b.md"]
-	linked := target != nil && !target.bad && published["posts/b.md"] != ""
+	at := published["posts/b.md"]
+	linked := target != nil && !target.bad && at != "" && !w.heldByBad(at)
 	unlinked := target == nil && !slices.ContainsFunc(slices.Collect(maps.Values(d.files)), func(s *sheet) bool { return s.bad || s.slug == "b" })
 	for _, key := range slices.Sorted(maps.Keys(d.files)) {
 		s, text := d.files[key], receipt(key)
