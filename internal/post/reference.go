@@ -13,7 +13,7 @@ type target uint8
 
 const (
 	unsafe   target = iota // a scheme that runs code or means nothing on the web
-	nowhere                // empty
+	nowhere                // empty, or an address on the web that names no site
 	page                   // an address, on this site or another
 	fragment               // a place on the same page
 	file                   // another post or page of the author, by file name
@@ -33,7 +33,7 @@ func classify(ref string) target {
 	case "":
 	case "http", "https":
 		if external(ref) {
-			return page
+			return web(ref)
 		}
 		return unsafe // "https:x" is relative to a page of the same scheme, and else another site's
 	case "mailto", "tel", "sms", "ftp", "xmpp", "irc", "ircs", "matrix", "geo", "magnet", "gemini", "webcal", "feed", "news", "signal", "whatsapp", "facetime", "skype":
@@ -42,7 +42,7 @@ func classify(ref string) target {
 		return unsafe
 	}
 	if strings.HasPrefix(ref, "//") || strings.HasPrefix(ref, `\\`) || strings.HasPrefix(ref, `/\`) {
-		return page
+		return web(ref)
 	}
 	name := refPath(ref)
 	switch ext := strings.ToLower(path.Ext(name)); {
@@ -55,6 +55,22 @@ func classify(ref string) target {
 	case ext == ".pdf", ext == ".doc", ext == ".docx", ext == ".odt", ext == ".xls", ext == ".xlsx", ext == ".csv", ext == ".ppt", ext == ".pptx", ext == ".zip",
 		ext == ".mp3", ext == ".m4a", ext == ".ogg", ext == ".wav", ext == ".mp4", ext == ".mov", ext == ".webm", ext == ".epub", ext == ".ics":
 		return document
+	}
+	return page
+}
+
+// web is a page on another site, if the address names one at all.
+func web(ref string) target {
+	_, host, _ := strings.Cut(ref, ":")
+	if scheme(ref) == "" {
+		host = ref
+	}
+	host = strings.TrimLeft(host, `/\`)
+	if end := strings.IndexAny(host, `/\?#`); end >= 0 {
+		host = host[:end]
+	}
+	if strings.Trim(host, "@: \t\r\n") == "" {
+		return nowhere
 	}
 	return page
 }
