@@ -249,16 +249,47 @@ func TestReceiptAfterARestore(t *testing.T) {
 			w.run(w.publisher(), key)
 			w.has("its receipt", w.receipt(key), "Removed")
 			w.put(key, files[key])
-			w.drop(w.state, catalog.Key)
-			if _, err := w.state.Create(t.Context(), catalog.Key, []byte(backup), store.Header{}); err != nil {
-				t.Fatal(err)
-			}
+			w.restore(backup)
 			w.wait(2 * time.Hour)
 			tick(t, w)
 			w.settled()
 			w.has("its receipt", w.receipt(key), "Published")
 		})
 	}
+}
+
+// restore puts the catalog back to a text of before.
+func (w *world) restore(backup string) {
+	w.t.Helper()
+	w.drop(w.state, catalog.Key)
+	if _, err := w.state.Create(w.t.Context(), catalog.Key, []byte(backup), store.Header{}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestRenew: a draft comes and goes, and the state is put back to before it came, where
+// nothing tells that the receipt of a post which links to it is of the time between.
+func TestRenew(t *testing.T) {
+	w := newWorld(t)
+	w.put("posts/a.md", post("A title", "")+"\nSee [it](draft.md).\n")
+	w.run(w.publisher(), "posts/a.md")
+	w.has("its receipt", w.receipt("posts/a.md"), "leads nowhere yet")
+	backup := w.text(w.state, catalog.Key)
+	w.wait(time.Hour)
+	w.put("posts/draft.md", post("Another title", "draft: true\n"))
+	w.run(w.publisher(), "posts/draft.md")
+	w.rm("posts/draft.md")
+	w.restore(backup)
+	w.wait(time.Hour)
+	if err := w.publisher().Repair(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.has("its receipt", w.receipt("posts/a.md"), "as plain text until") // else Renew has nothing to do
+	if err := w.publisher().Renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.has("its receipt", w.receipt("posts/a.md"), "Published", "leads nowhere yet")
+	w.settled()
 }
 
 // tinyPNG is a picture as small as they get.

@@ -121,7 +121,7 @@ func (d *desk) write(key string) *sheet {
 	case 0:
 		b.WriteString("\n![a picture](p.png)\n")
 	case 1:
-		b.WriteString("\nSee [that](a.md#part) and [this](b.md).\n")
+		b.WriteString("\nSee [that](a.md#part), [this](b.md), [there](/blog/d/) and [these](/tags/garden/).\n")
 	}
 	s.body = b.String()
 	if s.page {

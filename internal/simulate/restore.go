@@ -18,7 +18,7 @@ func (w *World) restore() {
 	to := w.began.Add(time.Duration(w.chance.Int64N(int64(span))))
 	w.say("the state bucket is restored as it was at %s", to.UTC().Format("Mon 15:04:05.000"))
 	w.tally.Restores++
-	w.restored, w.swept = time.Now(), false
+	w.restored, w.swept, w.renewed = time.Now(), false, false
 	w.restoring = true
 	w.s3.Restore("state", to, func(key string) bool {
 		return key == "keys.json" || strings.HasPrefix(key, "left/")
@@ -51,11 +51,12 @@ func (w *World) restore() {
 func (w *World) repair() {
 	w.invoke("repair --restored", func(ctx context.Context, in *invocation) error {
 		letters := in.c.letters
-		for _, step := range []func(context.Context) error{letters.HoldBegun, letters.Repair, in.c.publisher.Repair, letters.Repair} {
+		for _, step := range []func(context.Context) error{letters.HoldBegun, letters.Repair, in.c.publisher.Repair, letters.Repair, in.c.publisher.Renew} {
 			if err := step(ctx); err != nil {
 				return err
 			}
 		}
+		w.renewed = true
 		return nil
 	})
 }
