@@ -114,7 +114,7 @@ func (a *Audience) endMoving(ctx context.Context, ring *keyring, r *Subscriber, 
 	if err != nil || half == nil {
 		return err
 	}
-	return a.endAt(ctx, half.Email, how, at)
+	return a.endWherever(ctx, *half, how, at)
 }
 
 // predecessors are the records that moved to r or are about to, as long as they are no
