@@ -142,7 +142,7 @@ func (n *Newsletter) HoldBegun(ctx context.Context) error {
 		return err
 	}
 	for _, i := range all {
-		if i.State == Sending {
+		if i.State == Sending && i.Recipients > 0 { // of an empty list nothing was sent
 			err = errors.Join(err, n.stop(ctx, w, i.ID, "the state was restored, and more may have been sent than it knows"))
 		}
 	}

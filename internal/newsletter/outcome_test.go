@@ -261,6 +261,28 @@ func TestAStoppedIssueCanBeEnded(t *testing.T) {
 	}
 }
 
+// TestAnIssueToNobodyIsNotHeld: of an empty list nothing was sent, whatever was restored.
+func TestAnIssueToNobodyIsNotHeld(t *testing.T) {
+	p, n := due(t, 0, "")
+	p.ticks(n)
+	_, err := n.changeIssue(t.Context(), "post-alpha", func(i *Issue) error {
+		if i.State != Closed || !i.begun() || i.Recipients > 0 {
+			t.Fatalf("the issue is %s, for %d", i.State, i.Recipients)
+		}
+		i.State, i.Ended = Sending, time.Time{} // as before its end
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.HoldBegun(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if i := p.issue("post-alpha"); i.State != Sending {
+		t.Errorf("the issue is %s", i.State)
+	}
+}
+
 func TestAfterARestoreEveryBegunIssueCanBeHeld(t *testing.T) {
 	p, n := due(t, 25, "")
 	p.box.fate = func(int, Request) (bool, Outcome) { return false, Throttled{Until: p.clock.now().Add(time.Hour)} }

@@ -13,6 +13,10 @@ import (
 // deaths is how often a file may end the run that reads it.
 const deaths = 3
 
+// lastWords is how long after its deadline a run may still say that it came back: at that
+// very moment another may begin, and must not take it for dead.
+const lastWords = 10 * time.Second
+
 // RunAlone is Run for keys that were delivered before without success: one key at
 // a time, noted beforehand, so that a file which kills the process is known by
 // it. The third time such a file is quarantined: it gets a receipt and is left
@@ -81,7 +85,7 @@ func (p *Publisher) suspect(ctx context.Context, key string) (quarantined bool, 
 				next.Suspects[key]++
 			}
 			if until, ok := ctx.Deadline(); ok { // on a laptop only one process runs at a time
-				next.Reading[key] = p.Now().Add(time.Until(until)).UTC()
+				next.Reading[key] = p.Now().Add(time.Until(until) + lastWords).UTC()
 			}
 			return true
 		}
