@@ -2,6 +2,7 @@ package newsletter
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/audience"
@@ -202,12 +203,7 @@ func (v *outlook) digest(k Kind) string {
 	if away := mailable(v.e); away != "" && v.i != nil && v.i.begun() {
 		return who + ": not mailed, because " + away
 	}
-	d := v.digests[k]
-	carried := false
-	for _, id := range d.Carry {
-		carried = carried || id == v.e.ID
-	}
-	if v.e.Seq > 0 && v.e.Seq <= d.Mark && !carried {
+	if d := v.digests[k]; v.e.Seq > 0 && v.e.Seq <= d.Mark && !slices.Contains(d.Carry, v.e.ID) {
 		return v.covered(k, who)
 	}
 	from := v.now
