@@ -97,7 +97,7 @@ func (n *Newsletter) readList(ctx context.Context, id, freeze string) (*list, er
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	if l.head.Issue != id || l.head.Freeze != freeze {
-		return nil, fmt.Errorf("%s is the list of %s, freeze %s", key, l.head.Issue, l.head.Freeze)
+		return nil, damaged("%s is the list of %s, freeze %s", key, l.head.Issue, l.head.Freeze)
 	}
 	return l, nil
 }

@@ -29,6 +29,9 @@ type outlook struct {
 	place   int
 }
 
+// cancelledByAuthor is the line of a post whose own issue the author has cancelled.
+const cancelledByAuthor = "nobody: you cancelled it"
+
 // nobody says why a post is in no mail at all for now, or "".
 func (v *outlook) nobody() string {
 	i := v.i
@@ -37,7 +40,7 @@ func (v *outlook) nobody() string {
 	}
 	switch away := mailable(v.e); {
 	case i != nil && i.State == Cancelled:
-		return "nobody: you cancelled it"
+		return cancelledByAuthor
 	case i != nil && i.State == Closed:
 		return "nobody: " + i.Reason
 	case away != "" && v.e.Scheduled() && v.e.Mailing != post.MailNone:

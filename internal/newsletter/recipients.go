@@ -3,8 +3,6 @@ package newsletter
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/store"
@@ -75,31 +73,31 @@ func (l *list) encode() ([]byte, error) {
 	return append(out, l.body...), nil
 }
 
-// decodeList reads a list; one that is not whole is an error.
+// decodeList reads a list; one that is not whole is damaged.
 func decodeList(text []byte) (*list, error) {
 	head, body, found := bytes.Cut(text, []byte("\n"))
 	if !found {
-		return nil, errors.New("the list of recipients has no head")
+		return nil, damaged("the list of recipients has no head")
 	}
 	l := &list{body: body}
 	if err := json.Unmarshal(head, &l.head); err != nil {
-		return nil, fmt.Errorf("the list of recipients cannot be read: %v", err)
+		return nil, damaged("the list of recipients cannot be read: %v", err)
 	}
 	if l.head.Version > version {
 		return nil, ErrNewer
 	}
 	if l.head.Version < 1 || l.head.Total < 0 || len(body)%row != 0 || len(body)/row != l.head.Total {
-		return nil, fmt.Errorf("the list of recipients is cut short: %d bytes for %d people", len(body), l.head.Total)
+		return nil, damaged("the list of recipients is cut short: %d bytes for %d people", len(body), l.head.Total)
 	}
 	at := 0
 	for _, g := range l.head.Groups {
 		if g.From != at || g.To <= g.From || g.To > l.head.Total {
-			return nil, fmt.Errorf("the list of recipients has a gap at %d", at)
+			return nil, damaged("the list of recipients has a gap at %d", at)
 		}
 		at = g.To
 	}
 	if at != l.head.Total {
-		return nil, fmt.Errorf("the list of recipients has no group from %d", at)
+		return nil, damaged("the list of recipients has no group from %d", at)
 	}
 	return l, nil
 }

@@ -22,14 +22,12 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 		return err
 	}
 	w, err := n.look(ctx)
-	if errors.Is(err, catalog.ErrNewer) || ctx.Err() != nil {
-		return errors.Join(err, ctx.Err())
-	}
-	if err != nil { // the catalog is damaged: publishing mends it, and receipts are renewed then
+	if isDamaged(err) { // publishing mends the catalog, and receipts are renewed then
 		w = &world{catalog: catalog.New("")}
-		if w.settings, err = n.complete(w.catalog); err != nil {
-			return err
-		}
+		w.settings, err = n.complete(w.catalog)
+	}
+	if err != nil {
+		return err
 	}
 	// An issue is there before the outbox names it. One that comes in the meantime is not among
 	// the ids, and the outbox named none of them before.
@@ -45,25 +43,18 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range witnessed {
-		if slices.Contains(ids, id) {
-			continue
-		}
-		if err := n.recall(ctx, w, id); err != nil {
-			return err
-		}
+	lost := slices.DeleteFunc(witnessed, func(id string) bool { return slices.Contains(ids, id) })
+	if named, err = n.recallAll(ctx, w, named, lost); err != nil {
+		return err
 	}
 	found := map[string]*Issue{}
 	for _, id := range ids {
 		i, err := n.loadIssue(ctx, id)
-		if errors.Is(err, errNoIssue) {
-			continue
-		}
-		if errors.Is(err, ErrNewer) {
-			return err
+		if errors.Is(err, errNoIssue) || isDamaged(err) {
+			continue // of a damaged one Verify tells, and an earlier version of the object is the cure
 		}
 		if err != nil {
-			continue // damaged: Verify tells of it, and an earlier version of the object is the cure
+			return err
 		}
 		if found[id], err = n.believe(ctx, w, i); err != nil {
 			return err
@@ -112,44 +103,6 @@ func (n *Newsletter) believe(ctx context.Context, w *world, i *Issue) (*Issue, e
 	return i, nil
 }
 
-// recall writes the record of an issue of which only the witness is left. Its list is
-// lost with it, so it is over: somebody may not have got it, nobody gets it twice.
-func (n *Newsletter) recall(ctx context.Context, w *world, id string) error {
-	seen, err := n.witnessOf(ctx, id)
-	if errors.Is(err, ErrNewer) || seen == nil && err == nil {
-		return err
-	}
-	if err != nil {
-		return nil // damaged, and nothing is known beside it
-	}
-	kind, rest, _ := strings.Cut(id, "-")
-	i := &Issue{ID: id, Kind: Kind(kind), Opened: seen.Begun, Due: seen.Begun}
-	if i.Kind == Instant {
-		i.Post = rest
-		if e := w.catalog.Posts[rest]; e != nil {
-			i.Key = e.Key
-		}
-	} else {
-		i.Period = rest // and no range: after a restore go-live numbers do not mean what they meant
-	}
-	now := n.Now()
-	open := seen.Closed.IsZero()
-	if open {
-		seen.Closed, seen.Reason = now, lostOnTheWay
-	}
-	i.endBy(seen)
-	i.Lost = !seen.Cancelled
-	if _, _, err := create(ctx, n, n.State, issueKey(id), i); err != nil {
-		return err
-	}
-	if open {
-		if err := n.closeWitness(ctx, i, now); err != nil {
-			return err
-		}
-	}
-	return n.tell(ctx, w, i)
-}
-
 // mendOutbox puts an outbox aside that cannot be read, and makes one that knows how far
 // the digests came from the digests there are.
 func (n *Newsletter) mendOutbox(ctx context.Context) error {
@@ -193,19 +146,24 @@ func (n *Newsletter) digestsFromIssues(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		i, err := n.loadIssue(ctx, id)
-		if errors.Is(err, ErrNewer) {
+		if errors.Is(err, errNoIssue) || isDamaged(err) {
+			continue
+		}
+		if err != nil {
 			return err
 		}
-		if err == nil {
-			cover(id, i.To, i.Due)
-		}
+		cover(id, i.To, i.Due)
 	}
 	witnessed, err := n.witnessIDs(ctx, "", "")
 	if err != nil {
 		return err
 	}
 	for _, id := range witnessed {
-		if seen, err := n.witnessOf(ctx, id); err == nil && seen != nil {
+		seen, err := n.witnessOf(ctx, id)
+		if err != nil && !isDamaged(err) {
+			return err
+		}
+		if seen != nil {
 			cover(id, seen.To, seen.Begun)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"maps"
 	"regexp"
 	"time"
+
+	"github.com/pennypost/pennypost/internal/store"
 )
 
 // telling is the mail to the author that is under way. What it tells has left the news,
@@ -130,7 +132,10 @@ func (n *Newsletter) finishTelling(ctx context.Context, t *telling) error {
 		return nil
 	}
 	there := &notice{}
-	if err := n.read(ctx, t.key(), there); err == nil && !there.Mailed.IsZero() {
+	switch err := n.read(ctx, t.key(), there); {
+	case err != nil && !errors.Is(err, store.ErrNotFound) && !isDamaged(err):
+		return err
+	case !there.Mailed.IsZero():
 		return n.endTelling(ctx, t)
 	}
 	if now.Sub(t.At) < n.Settle {

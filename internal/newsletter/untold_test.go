@@ -52,6 +52,21 @@ func untolds() map[string]untold {
 			func(n *Newsletter) error { return n.Cancel(context.Background(), "post-alpha") }, true,
 			"nobody: you cancelled it", "post-alpha",
 		},
+		"cancelled, and forgotten by a restore": {
+			func(p *place, n *Newsletter) {
+				if err := n.Cancel(p.t.Context(), "post-alpha"); err != nil {
+					p.t.Fatal(err)
+				}
+				p.restore(nil, nil)
+				p.upload("receipts/posts/alpha.md.txt", "Published: its page is on the site.\n")
+			},
+			func(n *Newsletter) error {
+				if err := n.Announce(context.Background(), "alpha"); err != nil {
+					return err
+				}
+				return n.Work(context.Background())
+			}, true, "nobody: you cancelled it", "",
+		},
 		"a digest cancelled": {
 			opened, func(n *Newsletter) error { return n.Cancel(context.Background(), week) }, true, cancelled, week,
 		},

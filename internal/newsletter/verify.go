@@ -16,11 +16,11 @@ import (
 // work.
 func (n *Newsletter) Verify(ctx context.Context) ([]string, error) {
 	v := &verifier{Newsletter: n, outbox: &outbox{}}
-	if err := n.read(ctx, outboxKey, v.outbox); errors.Is(err, ErrNewer) {
-		return nil, err
-	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := n.read(ctx, outboxKey, v.outbox); isDamaged(err) {
 		v.tell("%v", err)
 		v.outbox = nil
+	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
 	}
 	ids, err := n.issueIDs(ctx, "issues/", "")
 	if err != nil {
@@ -70,14 +70,14 @@ func (v *verifier) issue(ctx context.Context, id string) error {
 		switch {
 		case errors.Is(e, errNoIssue):
 			return nil // it went this very moment
-		case errors.Is(e, ErrNewer):
-			return e
-		case e != nil:
+		case isDamaged(e):
 			v.tell("%v", e)
+		case e != nil:
+			return e
 		}
 	}
 	if err != nil || seenErr != nil {
-		return ctx.Err()
+		return nil
 	}
 	if v.outbox != nil && !i.over() {
 		if _, named := v.outbox.Issues[id]; !named {
@@ -101,19 +101,20 @@ func (v *verifier) issue(ctx context.Context, id string) error {
 // sending looks at what an issue needs that is being sent, or stopped on its way.
 func (v *verifier) sending(ctx context.Context, i *Issue) error {
 	l, err := v.readList(ctx, i.ID, i.Freeze)
-	if errors.Is(err, ErrNewer) {
-		return err
+	unusable := func(err error) bool { return isDamaged(err) || errors.Is(err, store.ErrNotFound) }
+	if unusable(err) {
+		v.tell("issue %s cannot be sent on: %v", i.ID, err)
+		return nil
 	}
 	if err != nil {
-		v.tell("issue %s cannot be sent on: %v", i.ID, err)
-		return ctx.Err()
+		return err
 	}
 	p := &progress{}
 	switch err := v.read(ctx, progressKey(i.ID), p); {
-	case errors.Is(err, ErrNewer):
-		return err
-	case err != nil:
+	case unusable(err):
 		v.tell("issue %s cannot be sent on: %v", i.ID, err)
+	case err != nil:
+		return err
 	case p.Freeze != i.Freeze || p.Total != l.head.Total:
 		v.tell("issue %s cannot be sent on: the record of how far it came is that of another list", i.ID)
 	}
@@ -125,7 +126,7 @@ func (v *verifier) sending(ctx context.Context, i *Issue) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // witnessIDs lists the issues that have a witness and whose ids begin with a prefix, those

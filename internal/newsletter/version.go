@@ -13,6 +13,17 @@ const version = 1
 // this one must not touch.
 var ErrNewer = errors.New("the newsletter's state was written by a newer version of pennypost: update this one")
 
+// damagedError is reported for an object that was read and is nonsense. Nothing else tells
+// that it is: a request that failed may succeed the next time.
+type damagedError struct{ what string }
+
+func (e *damagedError) Error() string { return e.what }
+
+func damaged(format string, a ...any) error { return &damagedError{fmt.Sprintf(format, a...)} }
+
+// isDamaged tells whether an error says that an object is there and is nonsense.
+func isDamaged(err error) bool { return errors.As(err, new(*damagedError)) }
+
 // stamp begins every state object. The generation and the nonce make each write
 // unlike any other, so that a run recognises its own.
 type stamp struct {
@@ -36,19 +47,19 @@ func decode(key string, body []byte, into state) error {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(body, &head); err != nil {
-		return fmt.Errorf("%s cannot be read: %v", key, err)
+		return damaged("%s cannot be read: %v", key, err)
 	}
 	if head.Version > version {
 		return fmt.Errorf("%s: %w", key, ErrNewer)
 	}
 	if head.Version < 1 {
-		return fmt.Errorf("%s names no version", key)
+		return damaged("%s names no version", key)
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("%s cannot be read: %v", key, err)
+		return damaged("%s cannot be read: %v", key, err)
 	}
 	if err := into.check(); err != nil {
-		return fmt.Errorf("%s is damaged: %v", key, err)
+		return damaged("%s is damaged: %v", key, err)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (n *Newsletter) witnessOf(ctx context.Context, id string) (*witness, error)
 		return nil, err
 	}
 	if w.Issue != id {
-		return nil, fmt.Errorf("the witness of %s is that of %s", id, w.Issue)
+		return nil, damaged("the witness of %s is that of %s", id, w.Issue)
 	}
 	return w, nil
 }

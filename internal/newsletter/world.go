@@ -31,8 +31,10 @@ func (n *Newsletter) look(ctx context.Context) (*world, error) {
 	}
 	w = &world{body: body, catalog: catalog.New("")}
 	if len(body) > 0 {
-		if w.catalog, err = catalog.Decode(body); err != nil {
+		if w.catalog, err = catalog.Decode(body); errors.Is(err, catalog.ErrNewer) {
 			return nil, err
+		} else if err != nil {
+			return nil, damaged("%v", err)
 		}
 	}
 	if w.settings, err = n.complete(w.catalog); err != nil {
