@@ -44,6 +44,7 @@ func (n *Newsletter) tell(ctx context.Context, w *world, i *Issue) error {
 		if string(text) == string(old) {
 			return nil
 		}
+		text = receipt.WithEdition(text, receipt.Edition(old)+1)
 		h := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
 		_, err = n.Content.Replace(ctx, key, text, h, o.ETag)
 		if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {

@@ -76,6 +76,23 @@ func TestWhatOthersWriteIsSaid(t *testing.T) {
 	w.settled()
 }
 
+// TestNoTwoEditionsOfAReceiptAreAlike, also where one says again what another said before:
+// S3 knows them apart by their bytes alone, and so does a replacement that comes late.
+func TestNoTwoEditionsOfAReceiptAreAlike(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/sun.jpg", jpegOf(t, 200))
+	w.run(p, "posts/sun.jpg")
+	first := w.receipt("posts/sun.jpg")
+	w.put("posts/a.md", post("Aaa", "image: sun.jpg\nimage_alt: the sun\n"))
+	w.run(p, "posts/a.md")
+	w.rm("posts/a.md")
+	w.run(p, "posts/a.md")
+	third := w.receipt("posts/sun.jpg")
+	w.has("the first receipt", first, "Held until a post shows", ", edition 1\n")
+	w.has("the third", third, "Held until a post shows", ", edition 3\n")
+}
+
 // TestWhereTheSettingsPutAPostIsSaid, also of one that waits for its address.
 func TestWhereTheSettingsPutAPostIsSaid(t *testing.T) {
 	w := newWorld(t)

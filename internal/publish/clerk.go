@@ -44,7 +44,7 @@ func (k *clerk) write(ctx context.Context, key string) error {
 		// Once more where there was none: whoever moved the issue meanwhile found nothing to
 		// write to. That a file is gone is written there too: a run that was overtaken may be
 		// about to say that it is there.
-		created, err = k.replaceText(ctx, k.c, k.Content, receipt.Key(key), text)
+		created, err = k.replaceReceipt(ctx, k.c, receipt.Key(key), text)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pennypost/pennypost/internal/catalog"
+	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/site"
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -146,17 +147,17 @@ func compareVersions(metadata map[string]string, c *catalog.Catalog) (newer, old
 	return generation > c.Generation && !asOf.Before(c.Changed), generation < c.Generation || asOf.Before(c.Changed)
 }
 
-// replaceText writes a small text over whatever is there, by compare-and-swap, and not at
+// replaceReceipt writes a receipt over whatever is there, by compare-and-swap, and not at
 // all if it is the same already; the text is asked for when what is there was read. It tells
 // whether there was none. A run that was overtaken leaves alone what one that knew more has
 // written: the text remembers which version of the catalog it tells of, by its number and,
 // because a restored catalog counts again from where it was, by its time.
-func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *store.Bucket, key string, write func() ([]byte, error)) (created bool, err error) {
+func (p *Publisher) replaceReceipt(ctx context.Context, c *catalog.Catalog, key string, write func() ([]byte, error)) (created bool, err error) {
 	header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store", Metadata: map[string]string{
 		"generation": strconv.FormatInt(c.Generation, 10), "as-of": c.Changed.UTC().Format(time.RFC3339Nano),
 	}}
 	for try := 0; ; try++ {
-		o, old, err := b.Get(ctx, key, store.Cond{})
+		o, old, err := p.Content.Get(ctx, key, store.Cond{})
 		missing := errors.Is(err, store.ErrNotFound)
 		if err != nil && !missing {
 			return false, err
@@ -166,13 +167,15 @@ func (p *Publisher) replaceText(ctx context.Context, c *catalog.Catalog, b *stor
 			return false, nil
 		}
 		text, err := write()
-		if err != nil || bytes.Equal(text, old) && !older {
+		edition := receipt.Edition(old)
+		if err != nil || bytes.Equal(receipt.WithEdition(text, edition), old) && !older {
 			return false, err
 		}
+		text = receipt.WithEdition(text, edition+1)
 		if missing {
-			_, err = b.Create(ctx, key, text, header)
+			_, err = p.Content.Create(ctx, key, text, header)
 		} else {
-			_, err = b.Replace(ctx, key, text, header, o.ETag)
+			_, err = p.Content.Replace(ctx, key, text, header, o.ETag)
 		}
 		if !lostRace(err) {
 			return missing && err == nil, err
