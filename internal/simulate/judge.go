@@ -95,7 +95,7 @@ func (w *World) twin(key string, published map[string]string, empty []string) bo
 		if other == key || s.body != w.desk.files[key].body {
 			continue
 		}
-		if published[other] != "" || !slices.Contains(empty, address(s)) {
+		if published[other] != "" || !slices.Contains(empty, address(s)) || w.heldByBad(address(s)) {
 			return true
 		}
 	}
