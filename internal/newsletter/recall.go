@@ -7,12 +7,12 @@ import (
 
 // recallAll recalls issues. The outbox names them until their receipts tell how they ended,
 // so that a repair after this one tells of those that this one died over.
-func (n *Newsletter) recallAll(ctx context.Context, w *world, named *outbox, ids []string) (*outbox, error) {
+func (n *Newsletter) recallAll(ctx context.Context, w *world, ids []string) error {
 	if len(ids) == 0 {
-		return named, nil
+		return nil
 	}
 	now := n.Now()
-	named, err := n.changeOutbox(ctx, func(o *outbox) bool {
+	_, err := n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := false
 		for _, id := range ids {
 			if _, open := o.Issues[id]; !open {
@@ -22,14 +22,14 @@ func (n *Newsletter) recallAll(ctx context.Context, w *world, named *outbox, ids
 		return changed
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, id := range ids {
 		if err := n.recall(ctx, w, id); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return named, nil
+	return nil
 }
 
 // recall writes the record of an issue of which only the witness is left. Its list is

@@ -44,7 +44,7 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 		return err
 	}
 	lost := slices.DeleteFunc(witnessed, func(id string) bool { return slices.Contains(ids, id) })
-	if named, err = n.recallAll(ctx, w, named, lost); err != nil {
+	if err := n.recallAll(ctx, w, lost); err != nil {
 		return err
 	}
 	found := map[string]*Issue{}
@@ -68,7 +68,7 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 	now := n.Now()
 	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
 		changed := false
-		for _, id := range named.ids() {
+		for _, id := range append(named.ids(), lost...) {
 			if !slices.Contains(ids, id) {
 				changed = o.drop(id) || changed
 			}
