@@ -18,6 +18,7 @@ func (w *World) restore() {
 	to := w.began.Add(time.Duration(w.chance.Int64N(int64(span))))
 	w.say("the state bucket is restored as it was at %s", to.UTC().Format("Mon 15:04:05.000"))
 	w.tally.Restores++
+	time.Sleep(time.Second) // it takes its time: nothing that follows is of the very moment of what it undoes
 	w.restored, w.swept, w.renewed = time.Now(), false, false
 	w.restoring = true
 	w.s3.Restore("state", to, func(key string) bool {
