@@ -107,9 +107,9 @@ var newsletterMutations = []mutation{
 		name: "a repair drops what came while it was looking", paper: "TestAnnouncedWhileTheRecordsAreRepaired",
 		why:  "nobody looks at it any more",
 		want: `never got`,
-		edits: []edit{{"internal/newsletter/repair.go", `		for _, id := range named.ids() {`, `		if BROKEN {
+		edits: []edit{{"internal/newsletter/repair.go", `		for _, id := range append(named.ids(), lost...) {`, `		if BROKEN {
 			named = o
 		}
-		for _, id := range named.ids() {`}},
+		for _, id := range append(named.ids(), lost...) {`}},
 	},
 }
