@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 const (
 	fixedFrom  = 501
 	fixedSeeds = 60
-	freshSeeds = 10
+	freshSeeds = 25
 )
 
 // Of the histories that fail, the first few are told whole, of the others a line each; and
