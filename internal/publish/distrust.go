@@ -10,9 +10,10 @@ import (
 	"github.com/pennypost/pennypost/internal/store"
 )
 
-// distrust owes the receipts anew that tell of an output which is not as it should be. A
-// state that was restored from a backup takes up a file that was gone in between, and is
-// back as it was, as if nothing had been; and its receipt says that it is removed.
+// distrust owes the receipts anew that tell of an output which was not as it should be when
+// the sweep, or a run that was to write it, came upon it. A state that was restored from a
+// backup takes up a file that was gone in between, and is back as it was, as if nothing had
+// been; and its receipt says that it is removed.
 func distrust(next *catalog.Catalog, output string) {
 	owe := func(key string) {
 		if next.Files[key] != nil {

@@ -258,6 +258,27 @@ func TestReceiptAfterARestore(t *testing.T) {
 	}
 }
 
+// TestReceiptOfAPageThatIsMadeAnew is the same, but another file makes a run write the page
+// anew, which is gone, before any sweep comes upon it.
+func TestReceiptOfAPageThatIsMadeAnew(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/a.md", post("A title", "date: 2024-01-01\n"))
+	w.run(p, "posts/a.md")
+	tick(t, w)
+	backup := w.text(w.state, catalog.Key)
+	w.wait(time.Minute)
+	w.rm("posts/a.md")
+	w.run(p, "posts/a.md")
+	w.put("posts/a.md", post("A title", "date: 2024-01-01\n"))
+	w.restore(backup)
+	w.wait(time.Minute)
+	w.put("posts/b.md", post("The next one", "date: 2024-01-02\n")) // which the first leads on to
+	w.run(w.publisher(), "posts/b.md")
+	w.has("its receipt", w.receipt("posts/a.md"), "Published")
+	w.settled()
+}
+
 // restore puts the catalog back to a text of before.
 func (w *world) restore(backup string) {
 	w.t.Helper()
