@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -34,6 +35,10 @@ func (w *World) judgeMentions(published map[string]string) {
 		s, text := d.files[key], receipt(key)
 		if s.bad || s.other || !slices.Contains([]string{"Published", "Scheduled", "Draft"}, firstWord(text)) {
 			continue
+		}
+		want := want
+		if want != "" && path.Dir(key) != path.Dir(picture) {
+			want = "“p.png” is not there" // beside that post
 		}
 		if strings.Contains(s.body, "(p.png)") && (!strings.Contains(text, want) || strings.Contains(text, "the picture “p.png”") == there) {
 			w.fail("%s can be shown: %v, and the receipt of %s says\n%s", picture, there, key, text)
