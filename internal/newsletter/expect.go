@@ -38,14 +38,12 @@ func (n *Newsletter) expect(ctx context.Context, w *world, e *catalog.Entry, i *
 		if v.standing, err = n.standingOf(ctx, w, i); err != nil {
 			return nil, err
 		}
-	} else {
-		if seen, err := n.witnessOf(ctx, InstantID(e.ID)); err != nil {
-			return nil, err
-		} else if seen != nil && seen.Cancelled {
-			return []string{cancelledByAuthor}, nil
-		} else if seen != nil {
-			return []string{"nobody else: its mail was sent before the records were restored, and is not sent again"}, nil
-		}
+	} else if seen, err := n.witnessOf(ctx, InstantID(e.ID)); err != nil {
+		return nil, err
+	} else if seen != nil && seen.Cancelled {
+		return []string{cancelledByAuthor}, nil
+	} else if seen != nil {
+		return []string{"nobody else: its mail was sent before the records were restored, and is not sent again"}, nil
 	}
 	if v.covering, err = n.covering(ctx, o, e, i); err != nil {
 		return nil, err

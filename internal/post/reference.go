@@ -59,13 +59,9 @@ func classify(ref string) target {
 	return page
 }
 
-// web is a page on another site, if the address names one at all.
+// web is a page on another site, if the address names one at all: behind the first slashes.
 func web(ref string) target {
-	_, host, _ := strings.Cut(ref, ":")
-	if scheme(ref) == "" {
-		host = ref
-	}
-	host = strings.TrimLeft(host, `/\`)
+	host := strings.TrimLeft(ref[max(0, strings.IndexAny(ref, `/\`)):], `/\`)
 	if end := strings.IndexAny(host, `/\?#`); end >= 0 {
 		host = host[:end]
 	}

@@ -54,7 +54,7 @@ func (b *Bearings) Of(e *catalog.Entry) string {
 		note("there", b.parts(b.at[strings.TrimSuffix(to, "/")+"/"], ref.To))
 	}
 	for _, ref := range e.Pictures() {
-		beside := b.c.Files[path.Join(path.Dir(e.Key), strings.TrimPrefix(ref, "./"))]
+		beside := b.c.Files[path.Join(path.Dir(e.Key), ref)]
 		switch {
 		case b.c.ImageKey(e.Key, ref) != "":
 			note("there")

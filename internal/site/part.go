@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -49,8 +48,8 @@ func (p *Plan) partLinks(e *catalog.Entry) []partLinks {
 		}
 	}
 	for _, ref := range e.Places {
-		if at, err := url.Parse(post.Resolve(e.Path, ref.To)); err == nil && e.Path != "" && strings.Contains(ref.To, "#") {
-			if it := p.at[strings.TrimSuffix(at.Path, "/")+"/"]; it != nil {
+		if to, ok := leadsTo(e, ref.To); ok && e.Path != "" && strings.Contains(ref.To, "#") {
+			if it := p.at[strings.TrimSuffix(to, "/")+"/"]; it != nil {
 				add(it.e, ref)
 			}
 		}

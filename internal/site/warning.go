@@ -117,7 +117,7 @@ func (p *Plan) brokenPicture(e *catalog.Entry, ref string) string {
 	if ref == "" || isWeb(ref) || p.c.ImageKey(e.Key, ref) != "" {
 		return ""
 	}
-	beside := path.Join(path.Dir(e.Key), strings.TrimPrefix(ref, "./"))
+	beside := path.Join(path.Dir(e.Key), ref)
 	if f := p.c.Files[beside]; f != nil && f.Problem != "" {
 		problem := strings.TrimPrefix(f.Problem, path.Base(beside)+": ")
 		return fmt.Sprintf("the picture “%s” cannot be shown: %s.", ref, strings.TrimSuffix(problem, "."))
