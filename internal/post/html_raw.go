@@ -53,7 +53,7 @@ func (w *writer) rawTokens(piece []byte, block bool) {
 		raw := append([]byte(nil), z.Raw()...)
 		switch kind {
 		case html.TextToken:
-			w.esc(html.UnescapeString(string(raw)))
+			w.esc(rawText(raw))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
 			switch ruleOf(t.DataAtom) {
@@ -135,4 +135,15 @@ func (w *writer) embed(t html.Token, block bool) {
 	if block {
 		w.str("</p>\n")
 	}
+}
+
+// rawText is what a text within raw HTML says. A reference to a character that may stand
+// in no feed is one to nothing, as it is in Markdown.
+func rawText(raw []byte) string {
+	return strings.Map(func(r rune) rune {
+		if !printable(r) {
+			return '\ufffd'
+		}
+		return r
+	}, html.UnescapeString(string(raw)))
 }

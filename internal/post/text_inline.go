@@ -104,7 +104,7 @@ func (t *texter) rawBlock(n *ast.HTMLBlock) string {
 		case html.ErrorToken:
 			return oneLine(b.String())
 		case html.TextToken:
-			b.WriteString(html.UnescapeString(string(z.Raw())))
+			b.WriteString(rawText(z.Raw()))
 		case html.StartTagToken, html.SelfClosingTagToken:
 			tok := z.Token()
 			switch rule := ruleOf(tok.DataAtom); {
