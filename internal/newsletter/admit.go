@@ -66,8 +66,8 @@ func (n *Newsletter) unchanged(ctx context.Context, key, etag string) (bool, err
 
 // hold stops a waiting issue for the author.
 func (n *Newsletter) hold(ctx context.Context, w *world, i *Issue, why string, now time.Time) (*Issue, error) {
-	return n.move(ctx, w, i, func(i *Issue) error {
-		if i.State != Waiting || !i.Released.IsZero() {
+	return n.moveWaiting(ctx, w, i, func(i *Issue) error {
+		if !i.Released.IsZero() {
 			return errSame
 		}
 		i.hold(why, now)
@@ -80,8 +80,8 @@ func (n *Newsletter) delay(ctx context.Context, w *world, i *Issue, why string) 
 	if i.Reason == why {
 		return i, nil
 	}
-	return n.move(ctx, w, i, func(i *Issue) error {
-		if i.State != Waiting || i.Reason == why {
+	return n.moveWaiting(ctx, w, i, func(i *Issue) error {
+		if i.Reason == why {
 			return errSame
 		}
 		i.wait(why)

@@ -3,6 +3,7 @@ package newsletter
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -280,6 +281,28 @@ func TestAnIssueToNobodyIsNotHeld(t *testing.T) {
 	}
 	if i := p.issue("post-alpha"); i.State != Sending {
 		t.Errorf("the issue is %s", i.State)
+	}
+}
+
+// TestAnIssueToNobodyIsNotHeldForItsWitness: nor for a witness of which the state does not know.
+func TestAnIssueToNobodyIsNotHeldForItsWitness(t *testing.T) {
+	p, n := due(t, 0, "")
+	dying := p.over(&flaky{last: func(r *http.Request) bool {
+		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/"+witnessPrefix+"post-alpha")
+	}})
+	if err := dying.Work(t.Context()); err == nil {
+		t.Fatal("the run did not die")
+	}
+	_, err := n.changeIssue(t.Context(), "post-alpha", func(i *Issue) error {
+		i.Freeze = "" // as in a backup
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.hours(p.engine())
+	if i := p.issue("post-alpha"); i.State != Closed {
+		t.Errorf("the issue is %s: %s", i.State, i.Reason)
 	}
 }
 

@@ -139,7 +139,8 @@ func (n *Newsletter) endedBy(ctx context.Context, w *world, i *Issue, seen *witn
 	})
 }
 
-// adopt holds an issue that its witness knows as begun and the state does not.
+// adopt holds an issue that its witness knows as begun and the state does not, unless
+// it is for nobody.
 func (n *Newsletter) adopt(ctx context.Context, w *world, i *Issue, seen *witness) (*Issue, error) {
 	// Not the list that this process remembers: a restore may have taken it away since.
 	l, err := n.readList(ctx, i.ID, seen.Freeze)
@@ -158,7 +159,9 @@ func (n *Newsletter) adopt(ctx context.Context, w *world, i *Issue, seen *witnes
 			return nil
 		}
 		i.begin(l.frozen(), seen.Begun)
-		i.hold(restoredOnTheWay, now)
+		if i.Recipients > 0 { // of an empty list nothing was sent
+			i.hold(restoredOnTheWay, now)
+		}
 		return nil
 	})
 }

@@ -126,8 +126,15 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known Sta
 		return i, false, n.settleHeld(ctx, w, i)
 	}
 	if i.State == Waiting && i.Freeze != "" {
-		// A freeze of it did not come to its end. If it has a witness it counts, and
-		// nothing but its end may follow.
+		// Either a run is about to freeze it, and decides; or its freeze did not come to its
+		// end. If that has a witness it counts, and nothing but its end may follow.
+		o, err := n.loadOutbox(ctx)
+		if err != nil {
+			return i, false, err
+		}
+		if f := o.Freezing; f != nil && f.Nonce == i.Freeze && !n.over(f) {
+			return i, false, nil
+		}
 		seen, err := n.witnessOf(ctx, id)
 		if err != nil || seen != nil {
 			return i, err == nil, err
@@ -156,10 +163,7 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known Sta
 			return nil
 		})
 	case i.State == Waiting && away != "":
-		i, err = n.move(ctx, w, i, func(i *Issue) error {
-			if i.State != Waiting {
-				return errSame
-			}
+		i, err = n.moveWaiting(ctx, w, i, func(i *Issue) error {
 			i.sleep(away)
 			return nil
 		})
@@ -179,6 +183,18 @@ func (n *Newsletter) tendOne(ctx context.Context, w *world, id string, known Sta
 		return i, false, err
 	}
 	return n.admit(ctx, w, i, now)
+}
+
+// moveWaiting moves an issue that waits on to something else than being mailed, unless
+// another run has begun to freeze it since it was read: then that run decides, and its
+// mark must stay.
+func (n *Newsletter) moveWaiting(ctx context.Context, w *world, seen *Issue, alter func(*Issue) error) (*Issue, error) {
+	return n.move(ctx, w, seen, func(i *Issue) error {
+		if i.State != Waiting || i.Freeze != seen.Freeze {
+			return errSame
+		}
+		return alter(i)
+	})
 }
 
 // move changes an issue and tells the author's receipt. With an error the issue is returned
