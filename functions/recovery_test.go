@@ -107,18 +107,32 @@ func TestALostCatalogIsMadeAnew(t *testing.T) {
 // TestAReceiptOfAFileThatIsGoneIsMended: the file went with the catalog that knew it, so
 // that no run sees it go, and its receipt would say for ever that it is published.
 func TestAReceiptOfAFileThatIsGoneIsMended(t *testing.T) {
+	const name = "receipts/posts/two.md.txt"
 	s := written(t)
 	s.drop("content", "posts/two.md")
 	s.drop("state", catalog.Key)
+	s.drop("content", "receipts/mark") // which would tell that there was another catalog
 	s.restart()
 	s.ticks(3) // the catalog is made anew
-	const name = "receipts/posts/two.md.txt"
 	if text := s.snapshot("content")[name].Body; !strings.HasPrefix(text, "Published") {
 		t.Fatalf("there is nothing to mend: %s", text)
 	}
 	s.wantFound("the receipt of posts/two.md says “Published”, and the file is gone")
 	s.repair()
 	if text := s.snapshot("content")[name].Body; !strings.HasPrefix(text, "Removed") {
+		t.Errorf("it says %s", text)
+	}
+	s.quiet()
+}
+
+// With the mark beside the receipts nobody needs to repair that.
+func TestAReceiptOfAFileThatIsGoneIsMendedByItself(t *testing.T) {
+	s := written(t)
+	s.drop("content", "posts/two.md")
+	s.drop("state", catalog.Key)
+	s.restart()
+	s.ticks(3)
+	if text := s.snapshot("content")["receipts/posts/two.md.txt"].Body; !strings.HasPrefix(text, "Removed") {
 		t.Errorf("it says %s", text)
 	}
 	s.quiet()

@@ -41,6 +41,9 @@ type Catalog struct {
 	Pending    map[string]Pending   `json:"pending"`    // by site key
 	Owed       Owed                 `json:"owed"`
 	Sweep      Sweep                `json:"sweep"`
+	// Marks are the nonces of the commits that owed receipts, in order, from the one of which
+	// the receipts certainly tell. One that is older is never named beside them again.
+	Marks []string `json:"marks,omitempty"`
 	// Unread are content keys that a sweep found, or that a run had no time to look at. While there are any,
 	// nothing is written to the site: it would be made of half of what was uploaded.
 	Unread map[string]Unread `json:"unread,omitempty"`

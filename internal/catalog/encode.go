@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -207,6 +208,7 @@ func (c *Catalog) Clone() *Catalog {
 			Cleared:      c.Owed.Cleared,
 		},
 		Sweep:    c.Sweep,
+		Marks:    slices.Clone(c.Marks),
 		Unread:   maps.Clone(c.Unread),
 		Suspects: maps.Clone(c.Suspects),
 		Reading:  maps.Clone(c.Reading),

@@ -90,11 +90,7 @@ func (c *repairCommand) Run(ctx context.Context, s surroundings) error {
 			}
 		}
 		// The newsletter first: it must know what was sent before posts are looked at again.
-		repairs := []func(context.Context) error{a.newsletter.Repair, a.publisher.Repair, a.newsletter.Repair}
-		if c.Restored {
-			repairs = append(repairs, a.publisher.Renew)
-		}
-		for _, repair := range repairs {
+		for _, repair := range []func(context.Context) error{a.newsletter.Repair, a.publisher.Repair, a.newsletter.Repair} {
 			if err := repair(ctx); err != nil {
 				return err
 			}

@@ -79,7 +79,9 @@ func TestTheAuthorChangesTheirMindInMidFreeze(t *testing.T) {
 func TestALateLookLeavesAFreezeAlone(t *testing.T) {
 	p, n := pairPlace(t)
 	standpoints["the post is due"](p, n)
-	looks := func(r *http.Request) bool { return r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/alpha.md") }
+	looks := func(r *http.Request) bool {
+		return r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/alpha.md")
+	}
 	witness := func(r *http.Request) bool {
 		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/"+witnessPrefix+"post-alpha")
 	}

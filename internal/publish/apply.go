@@ -40,7 +40,6 @@ type touch struct {
 	post   string // whose page was written, if it is one
 	etag   string // of what was written; of what was found, if left
 	left   bool   // it was not wanted any more: nothing was done
-	other  bool   // something else was there than the catalog knew, or nothing
 }
 
 // hubs are the lists that every site has. They lead to all others, and those to them.

@@ -47,9 +47,6 @@ func (r *run) clear(ctx context.Context, from *version, done *applied) (more boo
 				if t.digest == "" {
 					delete(next.Outputs, key)
 				}
-				if t.other {
-					distrust(next, key)
-				}
 				if !site.Kept(key) {
 					next.Owed.Invalidation = next.Generation
 				}

@@ -65,6 +65,7 @@ func (p *Publisher) stamp(v *version) (*catalog.Catalog, error) {
 // commit replaces one version by the next, or reports errOvertaken. After an
 // answer that leaves it open who wrote, the nonce tells.
 func (p *Publisher) commit(ctx context.Context, from *version, next *catalog.Catalog) (*version, error) {
+	noteMark(next)
 	body, err := next.Encode()
 	if err != nil {
 		return nil, err

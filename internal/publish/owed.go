@@ -45,7 +45,9 @@ func (r *run) settleOwed(ctx context.Context) error {
 			d.announce[id] = owed.Announce[id]
 		}
 	}
-	errs = append(errs, r.writeReceipts(ctx, v, &d))
+	if len(owed.Receipts) > 0 {
+		errs = append(errs, r.writeReceipts(ctx, v, &d))
+	}
 	if owed.Invalidation != 0 && !r.clearing && clearable(v.catalog, r.Now()) { // another run owed it
 		errs = append(errs, r.reserve(ctx))
 	}
@@ -78,6 +80,7 @@ type discharged struct {
 	announce     map[string]int64
 	receipts     map[string]int64
 	invalidation int64
+	mark         string // the commit that the mark beside the receipts names
 }
 
 // clear takes out what is done, unless it has come to be owed again since.
@@ -99,11 +102,21 @@ func (d *discharged) clear(next *catalog.Catalog) bool {
 		next.Owed.Invalidation = 0
 		changed = true
 	}
+	if d.mark != "" {
+		changed = forgetMarks(next, d.mark) || changed
+	}
 	return changed
 }
 
 // writeReceipts writes each receipt that is owed and can be told the truth yet.
 func (r *run) writeReceipts(ctx context.Context, v *version, d *discharged) error {
+	v, err := r.setMark(ctx, v)
+	if err != nil {
+		return err
+	}
+	if n := len(v.catalog.Marks); n > 0 {
+		d.mark = v.catalog.Marks[n-1]
+	}
 	look, err := r.look(v.catalog)
 	if err != nil {
 		return err

@@ -171,7 +171,7 @@ func (c pair) judge(w *world, id string) {
 	// All receipts written anew say the same.
 	var keys []string
 	says := map[string]string{}
-	for _, o := range storetest.List(w.t, w.content, "receipts/") {
+	for _, o := range storetest.List(w.t, w.content, "receipts/posts/") {
 		key := strings.TrimSuffix(strings.TrimPrefix(o.Key, "receipts/"), ".txt")
 		keys, says[key] = append(keys, key), lasting(w.receipt(key))
 	}

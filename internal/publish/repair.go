@@ -68,21 +68,6 @@ func (p *Publisher) Repair(ctx context.Context) error {
 	return p.Run(ctx, nil)
 }
 
-// Renew writes the receipt of every file anew. Receipts lie in the content bucket and are
-// not restored with the state, which cannot tell what they say of other files by now.
-func (p *Publisher) Renew(ctx context.Context) error {
-	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
-		for key := range next.Files {
-			next.Owed.Receipts[key] = next.Generation
-		}
-		return len(next.Files) > 0
-	})
-	if err != nil {
-		return err
-	}
-	return p.Run(ctx, nil)
-}
-
 // putAside moves a catalog that cannot be read out of the way: publishing stands still
 // while it is there. A newer one is none of this program's business.
 func (p *Publisher) putAside(ctx context.Context) error {

@@ -3,11 +3,9 @@ package publish
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/pennypost/pennypost/internal/catalog"
-	"github.com/pennypost/pennypost/internal/settings"
 	"github.com/pennypost/pennypost/internal/site"
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -32,6 +30,9 @@ func (p *Publisher) sweepDue(c *catalog.Catalog, now time.Time, first bool) bool
 func (p *Publisher) Sweep(ctx context.Context) error {
 	v, err := p.load(ctx)
 	if err != nil {
+		return err
+	}
+	if v, _, err = p.past(ctx, v); err != nil {
 		return err
 	}
 	at := v.catalog.Sweep
@@ -93,15 +94,6 @@ func (p *Publisher) sweepContent(ctx context.Context, c *catalog.Catalog, from s
 			keys = append(keys, key)
 		}
 	}
-	if c.Files[settings.Key] != nil && !there.more && !slices.Contains(keys, settings.Key) {
-		denied, err := p.denied(ctx, settings.Key)
-		if err != nil {
-			return false, "", nil, err
-		}
-		if denied {
-			keys = append(keys, settings.Key)
-		}
-	}
 	return !there.more, there.last, keys, nil
 }
 
@@ -120,7 +112,6 @@ func (p *Publisher) sweepSite(ctx context.Context, at catalog.Sweep) (catalog.Sw
 		marked := false
 		mark := func(key, digest string) {
 			next.Pending[key] = catalog.Pending{Digest: digest, Nonce: next.Nonce}
-			distrust(next, key)
 			marked = true
 		}
 		for key, etag := range there.etags {

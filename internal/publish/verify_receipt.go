@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,7 +19,7 @@ func (v *verifier) leftOver(ctx context.Context, there, receipts map[string]stri
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
 	for _, name := range slices.Sorted(maps.Keys(receipts)) {
-		key, is := strings.CutSuffix(strings.TrimPrefix(name, "receipts/"), ".txt")
+		key, is := receipt.Source(name)
 		_, owed := v.c.Owed.Receipts[key]
 		if !is || !Ours(key) || owed || there[key] != "" || v.c.Files[key] != nil {
 			continue

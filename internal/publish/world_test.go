@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -43,6 +42,8 @@ type world struct {
 	announced map[string]int // post id → times
 	cleared   int            // invalidations
 	trips     *trips
+	// restored is set once the catalog was, or is lost; alarmed, once the log says so.
+	restored, alarmed bool
 	// mailed, if it is set, is what the newsletter says of a post's mail.
 	mailed func() []string
 }
@@ -154,7 +155,7 @@ func (w *world) publisherOver(road *trips) *publish.Publisher {
 		Announcer: w, Invalidator: w,
 		Now:     func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Rand:    rand.Reader,
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     slog.New(slog.NewTextHandler(w, nil)),
 		SiteURL: "https://blog.example", Patience: 10 * time.Second,
 	})
 }
@@ -183,6 +184,14 @@ func (w *world) Invalidate(context.Context) error {
 	defer w.mu.Unlock()
 	w.cleared++
 	return nil
+}
+
+// Write implements io.Writer for the log.
+func (w *world) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.alarmed = w.alarmed || bytes.Contains(line, []byte("what this catalog never saw"))
+	return len(line), nil
 }
 
 func (w *world) wait(d time.Duration) {
@@ -220,6 +229,7 @@ func (w *world) drop(b *store.Bucket, key string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.restored = w.restored || key == catalog.Key
 }
 
 func (w *world) run(p *publish.Publisher, keys ...string) {
@@ -298,6 +308,9 @@ func (w *world) settled() {
 	early := w.now.Sub(c.Owed.Cleared) < time.Minute // since the CDN was cleared
 	if len(c.Unread) > 0 || len(c.Pending) > 0 || len(c.Owed.Receipts) > 0 || c.Owed.Invalidation != 0 && !early {
 		w.t.Errorf("still to be read %v, pending %v, owed %+v", c.Unread, c.Pending, c.Owed)
+	}
+	if w.alarmed && !w.restored {
+		w.t.Error("the catalog was taken for a restored one")
 	}
 	there := map[string]string{}
 	for _, o := range storetest.List(w.t, w.content, "posts/") {

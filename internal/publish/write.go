@@ -45,7 +45,6 @@ func (w *writer) swap(ctx context.Context, key string, do func(known string) (to
 	for try := 0; ; try++ {
 		done, err := do(known)
 		if err == nil {
-			done.other = known != w.v.catalog.Outputs[key].ETag
 			w.done.touch(key, done)
 			w.count(key)
 			return nil

@@ -3,7 +3,10 @@
 // is written for somebody who has never seen a log.
 package receipt
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State is the first word of a receipt: what the file is now.
 type State string
@@ -45,3 +48,10 @@ type Note struct {
 
 // Key is where the receipt of a source file is kept in the content bucket.
 func Key(source string) string { return "receipts/" + source + ".txt" }
+
+// Source is the file whose receipt is kept at a key, if one's is.
+func Source(key string) (source string, ok bool) {
+	key, below := strings.CutPrefix(key, "receipts/")
+	source, ok = strings.CutSuffix(key, ".txt")
+	return source, below && ok
+}

@@ -20,8 +20,9 @@ var (
 // ears are where the logs of all processes go. They remember the first line that names
 // somebody.
 type ears struct {
-	mu   sync.Mutex
-	slip string
+	mu    sync.Mutex
+	slip  string
+	alarm bool // one takes the state for a restored one
 }
 
 func (e *ears) Write(line []byte) (int, error) {
@@ -32,6 +33,11 @@ func (e *ears) Write(line []byte) (int, error) {
 			e.slip = string(line)
 		}
 	}
+	if bytes.Contains(line, []byte("what this catalog never saw")) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.alarm = true
+	}
 	return len(line), nil
 }
 
@@ -39,12 +45,15 @@ func names(text []byte) bool {
 	return bytes.Contains(text, readerSigns[0]) || bytes.Contains(text, readerSigns[1])
 }
 
-// judgeLogs: no line of a log names anybody.
+// judgeLogs: no line of a log names anybody, or tells of a restored backup that never was.
 func (w *World) judgeLogs() {
 	w.ears.mu.Lock()
 	defer w.ears.mu.Unlock()
 	if w.ears.slip != "" {
 		w.fail("a log names somebody: %s", w.ears.slip)
+	}
+	if w.ears.alarm && w.restored.IsZero() {
+		w.fail("the catalog is taken for a restored one")
 	}
 }
 

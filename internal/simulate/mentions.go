@@ -8,12 +8,8 @@ import (
 )
 
 // judgeMentions: what receipts say of other files than their own is true now, whoever
-// uploaded or removed those since. A restored state does not know what it was when they
-// were written, so that then it may be as of before, until a repair has written them all.
+// uploaded or removed those since, and also when the state was restored.
 func (w *World) judgeMentions(published map[string]string) {
-	if !w.restored.IsZero() && !w.renewed {
-		return
-	}
 	d := w.desk
 	receipt := func(key string) string { return oneLine([]byte(w.receiptOf(key))) }
 	shown, perhaps := d.mentioned("(p.png)")

@@ -35,6 +35,14 @@ var promiseMutations = []mutation{
 		edits: []edit{{"internal/publish/quarantine.go", `	if !quarantined {`, `	if quarantined = quarantined && !BROKEN; !quarantined {`}},
 	},
 	{
+		name: "nothing marks of which commits receipts tell", paper: "TestReceiptOfATimeThatNeverWas",
+		why:  "those that a restored state knows nothing of go on telling of what it undid",
+		want: `posts/b.md is published: false`,
+		edits: []edit{{"internal/publish/commit.go", `	noteMark(next)`, `	if !BROKEN {
+		noteMark(next)
+	}`}},
+	},
+	{
 		name: "a mailing begins without a witness", paper: "TestTakenBackInTheTimeForUndoing",
 		why:  "a restored state would begin it again",
 		want: `has no witness|never got|is still`,

@@ -108,11 +108,11 @@ var publishMutations = []mutation{
 	if err != nil {
 		return err
 	}
-	at := v.catalog.Sweep`, `	v, err := p.load(ctx)
+	if v, _, err = p.past(ctx, v); err != nil {`, `	v, err := p.load(ctx)
 	if err != nil || BROKEN && v.etag != "" {
 		return err
 	}
-	at := v.catalog.Sweep`}},
+	if v, _, err = p.past(ctx, v); err != nil {`}},
 	},
 	{
 		name: "a mail is announced before its page is written", paper: "TestPageCannotBeWritten",

@@ -171,6 +171,26 @@ func TestDigestLeavesOutWhatMayBeUndone(t *testing.T) {
 	})
 }
 
+// A post comes and goes, and the state is put back to before it came. The receipt of another,
+// which links to it, was written in between: it says again that the link leads nowhere.
+func TestReceiptOfATimeThatNeverWas(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false // the sweep comes by, too
+		a := s.upload("posts/a.md", "")
+		a.body += "See [it](b.md), [that](/blog/d/), [those](/tags/garden/).\n"
+		s.desk.put("posts/a.md", a)
+		s.finish(s.publish())
+		before := time.Now()
+		s.wait(time.Hour)
+		s.upload("posts/b.md", "")
+		s.finish(s.publish())
+		s.wait(time.Hour)
+		s.remove("posts/b.md")
+		s.restoreTo(before)
+		s.quiet()
+	})
+}
+
 // A file that looks as if it killed each run that read it alone is given up after the third,
 // and not before; and its next version is published.
 func TestFileThatKillsItsRuns(t *testing.T) {

@@ -6,45 +6,38 @@ import (
 	"time"
 )
 
-// restore puts the state bucket back to what it was at an earlier moment, but for what
-// must never be restored. Nothing is under way just then. What was mailed must not be
-// mailed again, and who left stays away; who came or changed something since that moment
-// is not known any more. Every other time the operator has it repaired at once.
+// restore puts the state bucket back to what it was at some earlier moment. Every other
+// time the operator has it repaired at once.
 func (w *World) restore() {
-	span := time.Since(w.began)
-	if span <= 0 {
-		return
+	if span := time.Since(w.began); span > 0 {
+		w.restoreTo(w.began.Add(time.Duration(w.chance.Int64N(int64(span)))))
+		if w.chance.IntN(2) == 0 {
+			w.repair()
+		}
 	}
-	to := w.began.Add(time.Duration(w.chance.Int64N(int64(span))))
+}
+
+// restoreTo puts the state bucket back to what it was at a moment, but for what must never
+// be restored. Nothing is under way just then. What was mailed must not be mailed again, and
+// who left stays away; who came or changed something since that moment is not known any more.
+func (w *World) restoreTo(to time.Time) {
 	w.say("the state bucket is restored as it was at %s", to.UTC().Format("Mon 15:04:05.000"))
 	w.tally.Restores++
 	time.Sleep(time.Second) // it takes its time: nothing that follows is of the very moment of what it undoes
-	w.restored, w.swept, w.renewed = time.Now(), false, false
+	w.restored, w.swept = time.Now(), false
 	w.restoring = true
 	w.s3.Restore("state", to, func(key string) bool {
 		return key == "keys.json" || strings.HasPrefix(key, "left/")
 	})
 	w.restoring = false
 	w.generation = 0
-	var known map[string]struct{}
 	if o := w.s3.Get("state", catalogKey); o != nil {
 		head, err := headOf(o.Body)
 		or(err)
-		w.generation, known = head.Generation, head.Files
-	}
-	// A receipt whose file goes before the catalog sees it again is nobody's to write: the
-	// catalog cannot tell that there ever was such a file.
-	w.forgotten = map[string]bool{}
-	for _, receipt := range w.s3.Keys("content", "receipts/posts/") {
-		if _, ok := known[strings.TrimSuffix(strings.TrimPrefix(receipt, "receipts/"), ".txt")]; !ok {
-			w.forgotten[receipt] = true
-		}
+		w.generation = head.Generation
 	}
 	for _, p := range w.people {
 		p.forget(to)
-	}
-	if w.chance.IntN(2) == 0 {
-		w.repair()
 	}
 }
 
@@ -52,12 +45,11 @@ func (w *World) restore() {
 func (w *World) repair() {
 	w.invoke("repair --restored", func(ctx context.Context, in *invocation) error {
 		letters := in.c.letters
-		for _, step := range []func(context.Context) error{letters.HoldBegun, letters.Repair, in.c.publisher.Repair, letters.Repair, in.c.publisher.Renew} {
+		for _, step := range []func(context.Context) error{letters.HoldBegun, letters.Repair, in.c.publisher.Repair, letters.Repair} {
 			if err := step(ctx); err != nil {
 				return err
 			}
 		}
-		w.renewed = true
 		return nil
 	})
 }

@@ -83,7 +83,6 @@ func (w *World) watch(c memory.Change) {
 		}
 		w.opened(c)
 	case "content":
-		delete(w.forgotten, c.Key)
 		w.begun(c)
 		w.believe(c)
 	}
@@ -113,7 +112,6 @@ func (w *World) forward(body []byte) {
 type catalogHead struct {
 	Generation int64                    `json:"generation"`
 	Pending    map[string]pendingOutput `json:"pending"`
-	Files      map[string]struct{}      `json:"files"` // by content key
 	Sweep      struct {
 		Done time.Time `json:"done"`
 	} `json:"sweep"`

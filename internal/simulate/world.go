@@ -52,11 +52,9 @@ type World struct {
 	mandates   mandates
 	landing    *call // what takes effect just now
 	restoring  bool
-	restored   time.Time       // when the state bucket was; zero: never
-	renewed    bool            // a repair has written all receipts anew since
-	swept      bool            // what that did to the site is mended
-	forgotten  map[string]bool // receipts of files that the restored catalog did not know, until they are written anew
-	look       func()          // what else to look at once S3 has answered
+	restored   time.Time // when the state bucket was; zero: never
+	swept      bool      // what that did to the site is mended
+	look       func()    // what else to look at once S3 has answered
 	failures   []string
 }
 
