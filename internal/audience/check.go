@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/pennypost/pennypost/internal/store"
 )
@@ -38,7 +37,7 @@ func (a *Audience) Check(ctx context.Context) ([]string, error) {
 		case err == nil || errors.Is(err, store.ErrNotFound):
 		case newer(err):
 			return nil, err
-		case ctx.Err() == nil && strings.Contains(err.Error(), " is damaged: "):
+		case errors.As(err, new(*damagedError)):
 			found = append(found, fmt.Sprintf("%v: restore its last whole version", err))
 		default:
 			return nil, err

@@ -62,11 +62,11 @@ func decodeKeys(body []byte) (*keyring, error) {
 		return nil, &VersionError{Key: KeysKey, Version: k.Version}
 	}
 	if k.Version < 1 || len(k.Identity) != keyBytes || len(k.Tokens) == 0 || len(k.Tokens) > maxTokens {
-		return nil, fmt.Errorf("%s is damaged: its identity or token keys are missing", KeysKey)
+		return nil, damaged(KeysKey, "its identity or token keys are missing")
 	}
 	for i, t := range k.Tokens {
 		if len(t.Key) != keyBytes || int(t.ID) != i+1 {
-			return nil, fmt.Errorf("%s is damaged: token key %d is not whole", KeysKey, i+1)
+			return nil, damaged(KeysKey, "token key %d is not whole", i+1)
 		}
 	}
 	return &k, nil

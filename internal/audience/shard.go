@@ -50,6 +50,16 @@ type mark struct {
 	Complained time.Time `json:"complained,omitzero"`
 }
 
+// damagedError is reported for an object that was read and is nonsense, in words without
+// addresses. A request that failed is none: it may succeed the next time.
+type damagedError struct{ key, what string }
+
+func (e *damagedError) Error() string { return e.key + " is damaged: " + e.what }
+
+func damaged(key, format string, a ...any) error {
+	return &damagedError{key, fmt.Sprintf(format, a...)}
+}
+
 // decodeShard reads shard n. No body is an empty shard; a body that is not whole
 // is an error, never an empty shard, because what is read is written back.
 func decodeShard(n int, body []byte) (*shard, error) {
@@ -61,38 +71,38 @@ func decodeShard(n int, body []byte) (*shard, error) {
 	if !ok {
 		s = &shard{}
 		if err := json.Unmarshal(body, s); err != nil {
-			return nil, fmt.Errorf("%s is damaged: %s", key, jsonTrouble(err))
+			return nil, damaged(key, "%s", jsonTrouble(err))
 		}
 	}
 	if s.Version > shardVersion {
 		return nil, &VersionError{Key: key, Version: s.Version}
 	}
 	if s.Version < 1 {
-		return nil, fmt.Errorf("%s is damaged: it has no version", key)
+		return nil, damaged(key, "it has no version")
 	}
 	for i := range s.Subscribers {
 		r := &s.Subscribers[i]
 		if at, err := ShardOf(r.UID); err != nil || at != n {
-			return nil, fmt.Errorf("%s is damaged: record %d has a uid that does not belong there", key, i+1)
+			return nil, damaged(key, "record %d has a uid that does not belong there", i+1)
 		}
 		if i > 0 && r.UID <= s.Subscribers[i-1].UID {
-			return nil, fmt.Errorf("%s is damaged: record %d is out of order or there twice", key, i+1)
+			return nil, damaged(key, "record %d is out of order or there twice", i+1)
 		}
 		if r.MovedTo != "" {
 			if _, err := ShardOf(r.MovedTo); err != nil {
-				return nil, fmt.Errorf("%s is damaged: record %d moved nowhere", key, i+1)
+				return nil, damaged(key, "record %d moved nowhere", i+1)
 			}
 		} else if strings.Count(r.Email, "@") == 0 || strings.ContainsAny(r.Email, "\r\n") {
-			return nil, fmt.Errorf("%s is damaged: record %d has no address", key, i+1)
+			return nil, damaged(key, "record %d has no address", i+1)
 		}
 		if !r.Cadence.Valid() {
-			return nil, fmt.Errorf("%s is damaged: record %d has no cadence", key, i+1)
+			return nil, damaged(key, "record %d has no cadence", i+1)
 		}
 		r.settle()
 	}
 	for hash := range s.Marks {
 		if f, err := parseFingerprint(hash); err != nil || f.shard() != n {
-			return nil, fmt.Errorf("%s is damaged: it holds a mark that does not belong there", key)
+			return nil, damaged(key, "it holds a mark that does not belong there")
 		}
 	}
 	return s, nil
