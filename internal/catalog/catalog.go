@@ -118,10 +118,13 @@ type Tombstone struct {
 type Output struct {
 	Digest string `json:"digest"`
 	ETag   string `json:"etag"`
-	// Post is the id of the post whose page it is; empty: it is none's, or that was not
-	// noted when it was written.
+	// Post is the id of the post whose page it is, or Signpost; empty: it is none's, or that
+	// was not noted when it was written.
 	Post string `json:"post,omitempty"`
 }
+
+// Signpost stands for the post of a page that only leads on to where a post is now.
+const Signpost = "-"
 
 // Pending is an output that is to be written, or with an empty Digest deleted.
 type Pending struct {

@@ -2,6 +2,7 @@ package publish_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -66,4 +67,39 @@ func TestTenCopiesAtOnce(t *testing.T) {
 	if len(w.announced) != 1 {
 		t.Errorf("announced %v", w.announced)
 	}
+}
+
+// TestASignpostIsNobodysPage: a new file asks for the address that another left, where a page
+// leads on to that, and cannot be read any more before its own page is written. It is not
+// published, and nobody is mailed about it.
+func TestASignpostIsNobodysPage(t *testing.T) {
+	w := newWorld(t)
+	p := w.publisher()
+	w.put("posts/d.md", post("One", ""))
+	w.run(p, "posts/d.md")
+	w.put("posts/e.md", post("One", ""))
+	w.rm("posts/d.md")
+	w.run(p, "posts/d.md", "posts/e.md")
+	w.has("the page at the former address", w.page("blog/d/index.html"), "/blog/e/", `http-equiv="refresh"`)
+	w.put("posts/d.md", post("Two", ""))
+	w.trips.fault = func(_ int, r *http.Request) (before, after bool) {
+		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/site/blog/d/index.html"), false
+	}
+	w.run(p, "posts/d.md")
+	second := w.catalog().ByKey("posts/d.md")
+	w.trips.reset()
+	w.put("posts/d.md", "---\ntitle: [\n---\n\nText.\n")
+	w.run(p, "posts/d.md")
+	w.has("its receipt", w.receipt("posts/d.md"), "Rejected", "!the last good version stays")
+	if w.announced[second.ID] > 0 {
+		t.Error("nobody can read it, and it is announced")
+	}
+	w.has("the page at the former address", w.page("blog/d/index.html"), "/blog/e/", `http-equiv="refresh"`)
+	w.put("posts/d.md", post("Three", ""))
+	w.run(p, "posts/d.md")
+	w.has("its page", w.page("blog/d/index.html"), "Three")
+	if w.announced[second.ID] != 1 {
+		t.Errorf("it is announced %d times", w.announced[second.ID])
+	}
+	w.settled()
 }

@@ -68,9 +68,12 @@ func (w *writer) swap(ctx context.Context, key string, do func(known string) (to
 	}
 }
 
-// owner is the id of the post whose page an output is, or "".
+// owner is what [catalog.Output] notes of whose page an output is.
 func (w *writer) owner(key string) string {
 	o := w.plan.Outputs()[key]
+	if o.Stage == site.Redirect {
+		return catalog.Signpost
+	}
 	if o.Stage != site.Article || len(o.Sources) == 0 {
 		return ""
 	}
