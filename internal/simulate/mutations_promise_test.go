@@ -43,6 +43,12 @@ var promiseMutations = []mutation{
 	}`}},
 	},
 	{
+		name: "what is due waits for the sweep", paper: "TestScheduledPostIsPunctual",
+		why:   "it would be up to an hour late",
+		want:  `the page is there: false`,
+		edits: []edit{{"internal/publish/tick.go", `	return !due.IsZero() && !due.After(now)`, `	return !due.IsZero() && !due.After(now) && !BROKEN`}},
+	},
+	{
 		name: "a mailing begins without a witness", paper: "TestTakenBackInTheTimeForUndoing",
 		why:  "a restored state would begin it again",
 		want: `has no witness|never got|is still`,

@@ -191,6 +191,25 @@ func TestReceiptOfATimeThatNeverWas(t *testing.T) {
 	})
 }
 
+// A post with a date in the future is there with the first tick after it, and not before; no
+// sweep is needed for that.
+func TestScheduledPostIsPunctual(t *testing.T) {
+	scenario(t, func(s *script) {
+		date := time.Now().UTC().Add(50 * time.Minute).Truncate(time.Second)
+		a := s.upload("posts/a.md", "date: "+date.Format(time.RFC3339)+"\n")
+		a.date = date
+		s.finish(s.publish())
+		for range 55 {
+			s.wait(time.Minute)
+			s.round()
+			if there, due := s.s3.Get("site", "blog/a/index.html") != nil, !time.Now().Before(date); there != due {
+				s.t.Fatalf("at %s the page is there: %v, and its date is %s", time.Now().UTC().Format(time.TimeOnly), there, date.Format(time.TimeOnly))
+			}
+		}
+		s.quiet()
+	})
+}
+
 // A file that looks as if it killed each run that read it alone is given up after the third,
 // and not before; and its next version is published.
 func TestFileThatKillsItsRuns(t *testing.T) {
