@@ -196,6 +196,9 @@ func (w *World) join(p *person) {
 		cadence := []string{"each", "each", "weekly", "monthly"}[w.chance.IntN(4)]
 		form := url.Values{"email": {p.address}, "cadence": {cadence}, "form": {m[1]}}
 		w.errands = append(w.errands, errand{time.Now().Add(3 * time.Second), func() {
+			if p.next != "" {
+				return // a restore has just undone the move to the address in the form
+			}
 			p.asked, p.wished = append(p.asked, cadence), time.Now()
 			w.ask(p.address, http.MethodPost, "/subscribe", form, func(int, string, bool) {})
 		}})
