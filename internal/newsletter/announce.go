@@ -145,7 +145,7 @@ func firstHint(i *Issue, found bool, now time.Time) hint {
 
 // hintOf says when an issue is to be looked at next.
 func hintOf(i *Issue, now time.Time) hint {
-	h := hint{State: i.State, Next: now}
+	h := hint{State: i.State, Next: now, Generation: i.Generation}
 	switch i.State {
 	case Waiting:
 		h.Next = i.Due

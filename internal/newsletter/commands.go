@@ -175,11 +175,12 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	now := n.Now()
 	// With the state that was told last: a tick that finds another one takes it for news.
 	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
-		told := i.State
-		if old, ok := o.Issues[id]; ok {
-			told = old.State
+		h, ok := o.Issues[id]
+		if !ok {
+			h = hintOf(i, now)
 		}
-		return o.put(id, hint{State: told, Next: now, Asked: now})
+		h.Next, h.Asked = now, now
+		return o.put(id, h)
 	})
 	if err != nil {
 		return err
@@ -197,6 +198,8 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	if changed.over() {
 		return n.note(ctx, map[string]*Issue{id: changed})
 	}
-	_, err = n.changeOutbox(ctx, func(o *outbox) bool { return o.put(id, hint{State: changed.State, Next: now}) })
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
+		return o.put(id, hint{State: changed.State, Next: now, Generation: changed.Generation})
+	})
 	return err
 }

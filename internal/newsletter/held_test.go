@@ -192,3 +192,48 @@ func TestReceiptsSayThatDigestsLeaveAPostOut(t *testing.T) {
 	p.edit("alpha", func(e *catalog.Entry) { e.Mailing = post.MailNone })
 	p.expects(n, "alpha", "1 subscriber who chose each post: mailed at 15:00", "1 weekly subscriber: not mailed, because the post says email: none")
 }
+
+// TestALateLookIsNotNoted: a run that looked at an issue before its author released it says
+// nothing of it afterwards: it would be looked at again a week later.
+func TestALateLookIsNotNoted(t *testing.T) {
+	p, n := due(t, 2, "")
+	p.clock.forward(72 * time.Hour)
+	p.ticks(n)
+	seen := p.issue("post-alpha")
+	if seen.State != Held {
+		t.Fatalf("the issue is %s", seen.State)
+	}
+	if err := n.Release(t.Context(), "post-alpha"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.engine().note(t.Context(), map[string]*Issue{"post-alpha": seen}); err != nil {
+		t.Fatal(err)
+	}
+	p.ticks(p.engine())
+	p.once("alpha", 2, 0)
+}
+
+// TestARecordRestoredWithoutTheOutbox is looked at all the same.
+func TestARecordRestoredWithoutTheOutbox(t *testing.T) {
+	p, n := due(t, 2, "")
+	_, err := n.changeOutbox(t.Context(), func(o *outbox) bool {
+		h := o.Issues["post-alpha"]
+		h.Generation += 10
+		return o.put("post-alpha", h)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Repair(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := n.loadOutbox(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, i := o.Issues["post-alpha"], p.issue("post-alpha"); h.Generation != i.Generation || h.State != i.State {
+		t.Errorf("the outbox says %+v of generation %d", h, i.Generation)
+	}
+	p.ticks(n)
+	p.once("alpha", 2, 0)
+}

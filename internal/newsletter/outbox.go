@@ -32,6 +32,8 @@ type outbox struct {
 type hint struct {
 	State State     `json:"state"`
 	Next  time.Time `json:"next"`
+	// Generation is the issue's as it was seen: whoever saw it before says nothing of it.
+	Generation int64 `json:"generation,omitempty"`
 	// Asked is when the author asked for something of which it is not known that it is done.
 	Asked time.Time `json:"asked,omitzero"`
 }
@@ -85,10 +87,11 @@ func (o *outbox) check() error {
 	return nil
 }
 
-// put makes sure an issue is looked at, and tells whether that changed anything.
+// put makes sure an issue is looked at, and tells whether that changed anything. What was
+// seen before what is known of it changes nothing.
 func (o *outbox) put(id string, h hint) bool {
 	h.Next, h.Asked = h.Next.UTC().Truncate(time.Second), h.Asked.UTC().Truncate(time.Second)
-	if old, ok := o.Issues[id]; ok && old == h {
+	if old, ok := o.Issues[id]; ok && (old == h || h.Generation < old.Generation) {
 		return false
 	}
 	o.Issues = maps.Clone(o.Issues)

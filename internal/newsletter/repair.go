@@ -74,10 +74,16 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 			}
 		}
 		for id, i := range found {
-			if _, named := o.Issues[id]; i.over() {
+			known, named := o.Issues[id]
+			switch {
+			case i.over():
 				changed = o.drop(id) || changed
-			} else if !named {
-				changed = o.put(id, hint{State: i.State, Next: now}) || changed
+			case !named:
+				changed = o.put(id, hint{State: i.State, Next: now, Generation: i.Generation}) || changed
+			case known.Generation > i.Generation:
+				// Another run has moved it since, or its record was restored without the outbox.
+				o.drop(id)
+				changed = o.put(id, hint{State: known.State, Next: now, Asked: known.Asked, Generation: i.Generation})
 			}
 		}
 		return changed

@@ -90,6 +90,9 @@ func (n *Newsletter) note(ctx context.Context, seen map[string]*Issue) error {
 			if !ok {
 				continue // another run closed it
 			}
+			if i != nil && i.Generation < old.Generation {
+				continue // another run saw what became of it since
+			}
 			if i != nil && i.State != old.State && !o.Restored {
 				changed = o.tell(i, now) || changed
 			}
