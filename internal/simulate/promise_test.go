@@ -210,6 +210,35 @@ func TestScheduledPostIsPunctual(t *testing.T) {
 	})
 }
 
+// The state is put back to when a post was on its way to its readers, who have it by then.
+// The author goes on with it, and nobody gets it a second time.
+func TestRestoredToTheMiddleOfAMailing(t *testing.T) {
+	scenario(t, func(s *script) {
+		s.weather.gentle = false
+		s.ripe("posts/a.md")
+		send := s.wake("send")
+		s.until(send, "progress.json if-match")
+		s.pass(time.Second)
+		before := time.Now()
+		s.pass(time.Second)
+		s.until(send, "POST v3/")
+		s.carry(s.own(send)[0], fine)
+		s.until(send, "progress.json if-match")
+		s.say("%s: its process dies", send)
+		s.end1(send)
+		people, _ := s.mailed("posts/a.md")
+		if people == 0 {
+			s.t.Fatal("nobody got the post")
+		}
+		s.wait(time.Minute)
+		s.restoreTo(before)
+		s.quiet()
+		if all, mails := s.mailed("posts/a.md"); all < people || mails != all { // others are in digests
+			s.t.Errorf("%d people got the post before, and %d in the end, in %d mails", people, all, mails)
+		}
+	})
+}
+
 // A file that looks as if it killed each run that read it alone is given up after the third,
 // and not before; and its next version is published.
 func TestFileThatKillsItsRuns(t *testing.T) {
