@@ -97,7 +97,7 @@ func (c *Catalog) part(key string, f *File) {
 // arrive decides who it is that a key not known as a post brings.
 func (c *Catalog) arrive(s Seen, file *File, now time.Time) {
 	if id := c.returning(s, now); id != "" {
-		c.revive(id, s.Key, file, *s.Post)
+		c.revive(id, s.Key, file, *s.Post, now)
 		return
 	}
 	if len(c.Posts) >= MaxPosts {
@@ -145,11 +145,13 @@ func (c *Catalog) returning(s Seen, now time.Time) string {
 }
 
 // revive brings a removed post back under a key.
-func (c *Catalog) revive(id, key string, file *File, meta post.Meta) {
+func (c *Catalog) revive(id, key string, file *File, meta post.Meta, now time.Time) {
 	t := c.Tombstones[id]
 	delete(c.Tombstones, id)
 	e := t.Entry
-	if rebuilt := e.Hash == ""; !rebuilt && meta.DateText != e.DateText {
+	// A rebuilt catalog does not know what the date was written like. What is still to come
+	// depends on it all the same, as if it were another.
+	if rebuilt := e.Hash == ""; !rebuilt && meta.DateText != e.DateText || rebuilt && (e.GoLive.After(now) || meta.Date.After(now)) {
 		e.GoLive = time.Time{}
 	}
 	e.Key, e.ETag, e.Meta = key, file.ETag, meta

@@ -151,6 +151,43 @@ func TestLostCatalog(t *testing.T) {
 	w.settled()
 }
 
+// TestLostCatalogAndAnotherDate: a scheduled post gets another date, or none, while nobody
+// knows what it was.
+func TestLostCatalogAndAnotherDate(t *testing.T) {
+	date := func(w *world, in time.Duration) string {
+		return "date: " + w.now.Add(in).Format(time.RFC3339) + "\n"
+	}
+	for name, c := range map[string]struct {
+		then      func(w *world) string
+		says, not string
+	}{
+		"none":    {func(*world) string { return "" }, "Published", "Scheduled"},
+		"later":   {func(w *world) string { return date(w, 48*time.Hour) }, "Scheduled", "Published"},
+		"the old": {func(w *world) string { return date(w, 2*time.Hour) }, "Scheduled", "Published"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.put("posts/a.md", post("Aaa", date(w, 2*time.Hour)))
+			w.run(w.publisher(), "posts/a.md")
+			w.has("its receipt", w.receipt("posts/a.md"), "Scheduled")
+			want := w.now.Add(2 * time.Hour)
+			w.drop(w.state, catalog.Key)
+			w.put("posts/a.md", post("Aaa", c.then(w)))
+			tick(t, w)
+			w.settled()
+			w.has("its receipt", w.receipt("posts/a.md"), c.says, "!"+c.not)
+			if e := w.catalog().ByKey("posts/a.md"); name == "the old" && !e.GoLive.Equal(want) {
+				t.Errorf("it goes live at %s, not at %s", e.GoLive, want)
+			}
+			if name == "later" {
+				w.wait(3 * time.Hour)
+				tick(t, w)
+				w.has("its receipt", w.receipt("posts/a.md"), "Scheduled")
+			}
+		})
+	}
+}
+
 // TestManyHands lets several publishers work on the same few keys while an author
 // changes them, with answers lost now and then; then all is quiet and must be true.
 func TestManyHands(t *testing.T) {
