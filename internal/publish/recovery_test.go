@@ -151,8 +151,8 @@ func TestLostCatalog(t *testing.T) {
 	w.settled()
 }
 
-// TestLostCatalogAndAnotherDate: a scheduled post gets another date, or none, while nobody
-// knows what it was.
+// TestLostCatalogAndAnotherDate: a post that was live and is scheduled now gets another date,
+// or none, while nobody knows what it was.
 func TestLostCatalogAndAnotherDate(t *testing.T) {
 	date := func(w *world, in time.Duration) string {
 		return "date: " + w.now.Add(in).Format(time.RFC3339) + "\n"
@@ -167,6 +167,8 @@ func TestLostCatalogAndAnotherDate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
+			w.put("posts/a.md", post("Aaa", ""))
+			w.run(w.publisher(), "posts/a.md")
 			w.put("posts/a.md", post("Aaa", date(w, 2*time.Hour)))
 			w.run(w.publisher(), "posts/a.md")
 			w.has("its receipt", w.receipt("posts/a.md"), "Scheduled")
