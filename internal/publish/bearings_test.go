@@ -126,14 +126,14 @@ func TestWhenTheSettingsMailAPostIsSaid(t *testing.T) {
 	day = "Monday"
 	w.put("posts/site.yaml", "title: One\nnewsletter:\n  weekly: Monday 09:00\n")
 	w.run(p, "posts/site.yaml")
-	w.has("the receipt", w.receipt("posts/a.md"), "Monday", "!Friday")
+	w.has("the receipt", w.receipt("posts/a.md"), "subscribers: Monday", "!subscribers: Friday")
 	day = "Sunday"
 	w.put("posts/site.yaml", "title: Another\nnewsletter:\n  weekly: Monday 09:00\n")
 	w.run(p, "posts/site.yaml")
-	w.has("the receipt", w.receipt("posts/a.md"), "Monday") // nothing was said of the mail
+	w.has("the receipt", w.receipt("posts/a.md"), "subscribers: Monday") // nothing was said of the mail
 	w.wait(50 * 24 * time.Hour)
 	w.put("posts/site.yaml", "title: Another\nnewsletter:\n  weekly: Sunday 09:00\n")
 	w.run(p, "posts/site.yaml")
-	w.has("the receipt", w.receipt("posts/a.md"), "Monday") // all of it was mailed long ago
+	w.has("the receipt", w.receipt("posts/a.md"), "subscribers: Monday") // all of it was mailed long ago
 	w.settled()
 }
