@@ -149,9 +149,12 @@ func (c *Catalog) revive(id, key string, file *File, meta post.Meta, now time.Ti
 	t := c.Tombstones[id]
 	delete(c.Tombstones, id)
 	e := t.Entry
-	// A rebuilt catalog does not know what the date was written like. What is still to come
-	// depends on it all the same, as if it were another.
-	if rebuilt := e.Hash == ""; !rebuilt && meta.DateText != e.DateText || rebuilt && (e.GoLive.After(now) || meta.Date.After(now)) {
+	redated := meta.DateText != e.DateText
+	if rebuilt := e.Hash == ""; rebuilt {
+		// Nobody knows what the date was written like. What is still to come depends on it.
+		redated = e.GoLive.After(now) || meta.Date.After(now)
+	}
+	if redated {
 		e.GoLive = time.Time{}
 	}
 	e.Key, e.ETag, e.Meta = key, file.ETag, meta

@@ -136,16 +136,20 @@ func (n *Newsletter) again(o *outbox, i *Issue, now time.Time) hint {
 // firstHint is the hint of an issue that is new in the outbox. One that was found and not
 // opened may have been moved since, or be over: the next tick looks.
 func firstHint(i *Issue, found bool, now time.Time) hint {
-	h := hintOf(i, now)
 	if found {
-		h.Next = now
+		return soon(i, now)
 	}
-	return h
+	return hintOf(i, now)
+}
+
+// soon is the hint of an issue that the next tick is to look at.
+func soon(i *Issue, now time.Time) hint {
+	return hint{State: i.State, Next: now, Generation: i.Generation}
 }
 
 // hintOf says when an issue is to be looked at next.
 func hintOf(i *Issue, now time.Time) hint {
-	h := hint{State: i.State, Next: now, Generation: i.Generation}
+	h := soon(i, now)
 	switch i.State {
 	case Waiting:
 		h.Next = i.Due

@@ -177,7 +177,7 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
 		h, ok := o.Issues[id]
 		if !ok {
-			h = hintOf(i, now)
+			h = soon(i, now)
 		}
 		h.Next, h.Asked = now, now
 		return o.put(id, h)
@@ -198,8 +198,6 @@ func (n *Newsletter) command(ctx context.Context, id string, alter func(*Issue) 
 	if changed.over() {
 		return n.note(ctx, map[string]*Issue{id: changed})
 	}
-	_, err = n.changeOutbox(ctx, func(o *outbox) bool {
-		return o.put(id, hint{State: changed.State, Next: now, Generation: changed.Generation})
-	})
+	_, err = n.changeOutbox(ctx, func(o *outbox) bool { return o.put(id, soon(changed, now)) })
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"strings"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +30,11 @@ type flaky struct {
 	// last, if it is set, says which request is the last one that arrives: it is not answered.
 	last func(*http.Request) bool
 	dead atomic.Bool
+}
+
+// puts tells of the requests that write an object whose key ends so.
+func puts(end string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, end) }
 }
 
 var errLost = errors.New("the network is gone")

@@ -10,22 +10,13 @@ import (
 
 	"github.com/pennypost/pennypost/internal/audience"
 	"github.com/pennypost/pennypost/internal/catalog"
-	"github.com/pennypost/pennypost/internal/post"
 	"github.com/pennypost/pennypost/internal/receipt"
 )
 
 // TestWhatHappensToAPostInMidSend: once the first mails are out, the rest of the list
 // gets the very same mail, whatever becomes of the post.
 func TestWhatHappensToAPostInMidSend(t *testing.T) {
-	for name, change := range map[string]func(p *place){
-		"edited": func(p *place) {
-			etag := p.upload("posts/alpha.md", "---\ntitle: The gamma piece\n---\n\nOther words.\n")
-			p.edit("alpha", func(e *catalog.Entry) { e.ETag, e.Title = etag, "The gamma piece" })
-		},
-		"a draft":     func(p *place) { p.edit("alpha", func(e *catalog.Entry) { e.Draft, e.Live = true, false }) },
-		"email: none": func(p *place) { p.edit("alpha", func(e *catalog.Entry) { e.Mailing = post.MailNone }) },
-		"deleted":     func(p *place) { p.remove("alpha") },
-	} {
+	for name, mind := range minds {
 		t.Run(name, func(t *testing.T) {
 			p, n := due(t, 25, "  batch: 10\n")
 			p.box.fate = func(call int, _ Request) (bool, Outcome) {
@@ -37,7 +28,7 @@ func TestWhatHappensToAPostInMidSend(t *testing.T) {
 			n.Workers = 1
 			p.work(n)
 			p.once("alpha", 25, 15)
-			change(p)
+			mind.do(p)
 			p.box.fate = nil
 			p.clock.forward(time.Hour)
 			p.ticks(p.engine())

@@ -79,11 +79,12 @@ func (n *Newsletter) Repair(ctx context.Context) error {
 			case i.over():
 				changed = o.drop(id) || changed
 			case !named:
-				changed = o.put(id, hint{State: i.State, Next: now, Generation: i.Generation}) || changed
+				changed = o.put(id, soon(i, now)) || changed
 			case known.Generation > i.Generation:
 				// Another run has moved it since, or its record was restored without the outbox.
 				o.drop(id)
-				changed = o.put(id, hint{State: known.State, Next: now, Asked: known.Asked, Generation: i.Generation})
+				known.Next, known.Generation = now, i.Generation
+				changed = o.put(id, known)
 			}
 		}
 		return changed

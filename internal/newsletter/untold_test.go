@@ -152,9 +152,7 @@ func TestARunBesideADyingOneTellsWhatItFinds(t *testing.T) {
 			p := u.begin(t)
 			f := &flaky{at: at}
 			f.happens = func() {
-				_ = u.act(p.over(&flaky{last: func(r *http.Request) bool {
-					return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/issue.json")
-				}}))
+				_ = u.act(p.over(&flaky{last: puts("/issue.json")}))
 			}
 			n := p.over(f)
 			if err := n.Work(t.Context()); err != nil {
@@ -179,13 +177,10 @@ func TestARunBesideADyingOneTellsWhatItFinds(t *testing.T) {
 func TestAReleaseThatDiesDoesNotHideWhatIsUntold(t *testing.T) {
 	u := untolds()["held"]
 	p := u.begin(t)
-	put := func(end string) func(*http.Request) bool {
-		return func(r *http.Request) bool { return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, end) }
-	}
-	if err := p.over(&flaky{last: put("/issue.json")}).Work(t.Context()); err == nil {
+	if err := p.over(&flaky{last: puts("/issue.json")}).Work(t.Context()); err == nil {
 		t.Fatal("it did not die")
 	}
-	if err := p.over(&flaky{last: put("/outbox.json")}).Release(t.Context(), "post-alpha"); err == nil {
+	if err := p.over(&flaky{last: puts("/outbox.json")}).Release(t.Context(), "post-alpha"); err == nil {
 		t.Fatal("it did not die")
 	}
 	u.settle(p, p.engine())
@@ -197,9 +192,7 @@ func TestAReleaseArrivesLate(t *testing.T) {
 	p, n := annAlone(t)
 	p.write("old", func(e *catalog.Entry) { e.Late = true })
 	p.announce(n, "old")
-	f := &flaky{at: 1, kills: true, only: func(r *http.Request) bool {
-		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/issue.json")
-	}}
+	f := &flaky{at: 1, kills: true, only: puts("/issue.json")}
 	if err := p.over(f).Release(t.Context(), "post-old"); err == nil {
 		t.Fatal("it did not die")
 	}

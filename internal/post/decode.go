@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -126,6 +127,16 @@ func unixLines(text []byte) []byte {
 		}
 		return r
 	}, text)
+}
+
+// replaceUnprintable puts r in the place of what may stand in no XML document; -1: nothing.
+func replaceUnprintable(s string, r rune) string {
+	return strings.Map(func(c rune) rune {
+		if !printable(c) {
+			return r
+		}
+		return c
+	}, s)
 }
 
 // printable tells whether a character may stand in an XML document (and so in a feed).

@@ -140,10 +140,5 @@ func (w *writer) embed(t html.Token, block bool) {
 // rawText is what a text within raw HTML says. A reference to a character that may stand
 // in no feed is one to nothing, as it is in Markdown.
 func rawText(raw []byte) string {
-	return strings.Map(func(r rune) rune {
-		if !printable(r) {
-			return '\ufffd'
-		}
-		return r
-	}, html.UnescapeString(string(raw)))
+	return replaceUnprintable(html.UnescapeString(string(raw)), '\ufffd')
 }

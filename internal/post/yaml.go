@@ -251,10 +251,5 @@ func rowAt(src []byte, n int) string {
 
 // cleanText drops what neither HTML nor XML can carry.
 func cleanText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !printable(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	return replaceUnprintable(strings.ToValidUTF8(s, "\ufffd"), -1)
 }

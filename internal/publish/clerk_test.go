@@ -58,9 +58,7 @@ func TestAReceiptIsNotPutBackToOlderMail(t *testing.T) {
 func TestAReceiptDoesNotGoOnSayingThatAPageCouldNotBeMade(t *testing.T) {
 	w := newWorld(t)
 	w.put("posts/a.md", post("Aaa", ""))
-	w.trips.fault = func(_ int, r *http.Request) (bool, bool) {
-		return r.Method == http.MethodPut && r.URL.Path == "/site/blog/a/index.html", false
-	}
+	w.trips.fault = noPut("/site/blog/a/index.html")
 	w.run(w.publisher(), "posts/a.md")
 	w.trips.reset()
 	w.has("the receipt", w.receipt("posts/a.md"), "Published but its page could not be made yet")

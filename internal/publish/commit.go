@@ -70,12 +70,7 @@ func (p *Publisher) commit(ctx context.Context, from *version, next *catalog.Cat
 	if err != nil {
 		return nil, err
 	}
-	var etag string
-	if from.etag == "" {
-		etag, err = p.State.Create(ctx, catalog.Key, body, packed)
-	} else {
-		etag, err = p.State.Replace(ctx, catalog.Key, body, packed, from.etag)
-	}
+	etag, err := p.State.Swap(ctx, catalog.Key, body, packed, from.etag)
 	switch {
 	case err == nil:
 		v := &version{catalog: next, etag: etag}

@@ -66,7 +66,7 @@ func (p *Publisher) past(ctx context.Context, v *version) (*version, mark, error
 // disown owes all receipts anew, and takes a mark for one of the catalog's own. A file that
 // has a receipt and is not known is looked at: if it is gone, nobody knows but its receipt.
 func (p *Publisher) disown(ctx context.Context, foreign mark) (*version, error) {
-	receipts, err := listAll(ctx, p.Content, "receipts/"+catalog.Root)
+	receipts, err := p.receipts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +79,8 @@ func (p *Publisher) disown(ctx context.Context, foreign mark) (*version, error) 
 			next.Owed.Receipts[key] = next.Generation
 		}
 		for name := range receipts {
-			key, is := receipt.Source(name)
-			if _, waits := next.Unread[key]; is && Ours(key) && next.Files[key] == nil && !waits {
-				next.Unread[key] = catalog.Unread{}
+			if key, is := receipt.Source(name); is && Ours(key) && next.Files[key] == nil {
+				toRead(next, key)
 			}
 		}
 		return true
@@ -127,11 +126,7 @@ func (p *Publisher) setMark(ctx context.Context, v *version) (*version, error) {
 			return v, nil
 		}
 		header := store.Header{ContentType: "text/plain; charset=utf-8", CacheControl: "no-store"}
-		if is.etag == "" {
-			_, err = p.Content.Create(ctx, markKey, []byte(last+"\n"), header)
-		} else {
-			_, err = p.Content.Replace(ctx, markKey, []byte(last+"\n"), header, is.etag)
-		}
+		_, err = p.Content.Swap(ctx, markKey, []byte(last+"\n"), header, is.etag)
 		if err == nil {
 			return v, nil
 		}

@@ -1,7 +1,6 @@
 package publish_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -40,9 +39,7 @@ func TestMarkNamesTheLastCommit(t *testing.T) {
 func TestNoReceiptBeforeItsMark(t *testing.T) {
 	w := newWorld(t)
 	w.put("posts/a.md", post("One", ""))
-	w.trips.fault = func(_ int, r *http.Request) (before, after bool) {
-		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/"+markKey), false
-	}
+	w.trips.fault = noPut("/content/" + markKey)
 	if err := w.publisher().Run(t.Context(), []string{"posts/a.md"}); err == nil {
 		t.Error("the run did not tell that it failed")
 	}

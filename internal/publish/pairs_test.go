@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/pennypost/pennypost/internal/publish"
+	"github.com/pennypost/pennypost/internal/receipt"
 	"github.com/pennypost/pennypost/internal/store/storetest"
 )
 
@@ -172,7 +173,7 @@ func (c pair) judge(w *world, id string) {
 	var keys []string
 	says := map[string]string{}
 	for _, o := range storetest.List(w.t, w.content, "receipts/posts/") {
-		key := strings.TrimSuffix(strings.TrimPrefix(o.Key, "receipts/"), ".txt")
+		key, _ := receipt.Source(o.Key)
 		keys, says[key] = append(keys, key), lasting(w.receipt(key))
 	}
 	w.run(w.publisher(), keys...)

@@ -2,7 +2,6 @@ package publish_test
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -82,9 +81,7 @@ func TestASignpostIsNobodysPage(t *testing.T) {
 	w.run(p, "posts/d.md", "posts/e.md")
 	w.has("the page at the former address", w.page("blog/d/index.html"), "/blog/e/", `http-equiv="refresh"`)
 	w.put("posts/d.md", post("Two", ""))
-	w.trips.fault = func(_ int, r *http.Request) (before, after bool) {
-		return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/site/blog/d/index.html"), false
-	}
+	w.trips.fault = noPut("/site/blog/d/index.html")
 	w.run(p, "posts/d.md")
 	second := w.catalog().ByKey("posts/d.md")
 	w.trips.reset()

@@ -24,15 +24,20 @@ func (r *run) note(next *catalog.Catalog, keys, unread []string) {
 	}
 }
 
+// toRead notes a key as one that is to be looked at.
+func toRead(next *catalog.Catalog, key string) {
+	if _, waits := next.Unread[key]; !waits {
+		next.Unread[key] = catalog.Unread{}
+	}
+}
+
 // find adds keys to what is to be looked at, and looks. Noted beforehand, a file that
 // ends the process is found out, though no message tells how often it was tried.
 func (p *Publisher) find(ctx context.Context, keys []string) error {
 	_, err := p.amend(ctx, func(next *catalog.Catalog) bool {
 		before := len(next.Unread)
 		for _, key := range keys {
-			if _, waits := next.Unread[key]; !waits {
-				next.Unread[key] = catalog.Unread{}
-			}
+			toRead(next, key)
 		}
 		return len(next.Unread) > before
 	})

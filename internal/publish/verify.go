@@ -119,7 +119,7 @@ func (v *verifier) content(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	receipts, err := listAll(ctx, v.Content, "receipts/"+catalog.Root)
+	receipts, err := v.receipts(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,6 +145,11 @@ func (v *verifier) content(ctx context.Context) error {
 		}
 	}
 	return v.leftOver(ctx, there, receipts)
+}
+
+// receipts lists the receipts there are: ETags by key.
+func (p *Publisher) receipts(ctx context.Context) (map[string]string, error) {
+	return listAll(ctx, p.Content, "receipts/"+catalog.Root)
 }
 
 // site compares what the site should consist of with what it does.

@@ -106,6 +106,13 @@ func (t *trips) asked(bucket string, methods ...string) []string {
 	return keys
 }
 
+// noPut is a fault on which no object is ever written at a path: "/site/index.html".
+func noPut(path string) func(int, *http.Request) (before, after bool) {
+	return func(_ int, r *http.Request) (before, after bool) {
+		return r.Method == http.MethodPut && r.URL.Path == path, false
+	}
+}
+
 func (t *trips) reset() {
 	t.mu.Lock()
 	t.log, t.n, t.fault = nil, 0, nil

@@ -14,13 +14,7 @@ func (w *writer) put(ctx context.Context, key string, o site.Object) error {
 	digest := w.v.catalog.Pending[key].Digest
 	header := store.Header{ContentType: o.ContentType, CacheControl: o.CacheControl, Metadata: o.Metadata}
 	return w.swap(ctx, key, func(known string) (touch, error) {
-		var etag string
-		var err error
-		if known == "" {
-			etag, err = w.Site.Create(ctx, key, o.Body, header)
-		} else {
-			etag, err = w.Site.Replace(ctx, key, o.Body, header, known)
-		}
+		etag, err := w.Site.Swap(ctx, key, o.Body, header, known)
 		return touch{digest: digest, post: w.owner(key), etag: etag}, err
 	})
 }

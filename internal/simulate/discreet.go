@@ -26,18 +26,12 @@ type ears struct {
 }
 
 func (e *ears) Write(line []byte) (int, error) {
-	if names(line) || bytes.Contains(line, authorSign) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.slip == "" {
-			e.slip = string(line)
-		}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.slip == "" && (names(line) || bytes.Contains(line, authorSign)) {
+		e.slip = string(line)
 	}
-	if bytes.Contains(line, []byte("what this catalog never saw")) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.alarm = true
-	}
+	e.alarm = e.alarm || bytes.Contains(line, []byte("what this catalog never saw"))
 	return len(line), nil
 }
 

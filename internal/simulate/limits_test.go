@@ -35,8 +35,7 @@ func TestNoMoreAnHourThanAllowed(t *testing.T) {
 		dies := s.wake("send")
 		s.until(dies, "POST v3/")
 		s.carry(s.own(dies)[0], fine)
-		s.say("%s: its process dies", dies)
-		s.end1(dies)
+		s.die(dies)
 		s.sends(8 * time.Hour)
 		within := 0
 		for i, p := range s.parcels {
@@ -119,8 +118,7 @@ func TestProcessDiesBeforeItTells(t *testing.T) {
 		s.wait(time.Hour)
 		in := s.wake("send")
 		s.until(in, "GET content/receipts/posts/a.md.txt")
-		s.say("%s: its process dies", in)
-		s.end1(in)
+		s.die(in)
 		s.quiet()
 		if s.tally.Standings != 4 {
 			s.t.Errorf("%d posts were held", s.tally.Standings)

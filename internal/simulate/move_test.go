@@ -77,8 +77,7 @@ func TestMoveWhileAMailGoes(t *testing.T) {
 		s.ripe("posts/a.md")
 		send := s.wake("send")
 		s.until(send, "progress.json if-match") // the list stands, and nobody is mailed yet
-		s.say("%s: its process dies", send)
-		s.end1(send)
+		s.die(send)
 		s.relocate(p)
 		s.finish(s.running[len(s.running)-1])
 		for !s.run() { // until they press the button

@@ -44,8 +44,7 @@ func TestProcessDiesBeforeTheIssueIsOpened(t *testing.T) {
 		s.upload("posts/a.md", "")
 		in := s.publish()
 		s.until(in, "PUT state/issues/")
-		s.say("%s: its process dies", in)
-		s.end1(in)
+		s.die(in)
 		s.quiet()
 		if people, _ := s.mailed("posts/a.md"); people == 0 {
 			s.t.Error("nobody got the post")
@@ -117,8 +116,7 @@ func TestBounceIsTakenAfterAnotherWish(t *testing.T) {
 		s.hook(p, "failed")
 		in := s.running[len(s.running)-1]
 		s.until(in, "PUT state/audience/")
-		s.say("%s: its process dies", in)
-		s.end1(in)
+		s.die(in)
 		s.settleDown()
 		again := s.errands
 		s.errands = nil
@@ -165,8 +163,7 @@ func TestTwoRunsWriteOnePage(t *testing.T) {
 				s.carry(g, fine)
 			}
 		}
-		s.say("%s: its process dies", one)
-		s.end1(one)
+		s.die(one)
 		s.finish(two)
 		s.quiet()
 	})

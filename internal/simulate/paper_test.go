@@ -183,8 +183,7 @@ func TestTokenIsStoredAfterItsEffect(t *testing.T) {
 		if len(s.s3.Keys("state", "left/")) == 0 {
 			s.t.Error("the token is about to be noted, and nothing was done")
 		}
-		s.say("%s: its process dies", in)
-		s.end1(in)
+		s.die(in)
 		s.upload("posts/a.md", "")
 		s.finish(s.publish())
 		s.quiet()

@@ -224,8 +224,7 @@ func TestRestoredToTheMiddleOfAMailing(t *testing.T) {
 		s.until(send, "POST v3/")
 		s.carry(s.own(send)[0], fine)
 		s.until(send, "progress.json if-match")
-		s.say("%s: its process dies", send)
-		s.end1(send)
+		s.die(send)
 		people, _ := s.mailed("posts/a.md")
 		if people == 0 {
 			s.t.Fatal("nobody got the post")
@@ -250,8 +249,7 @@ func TestFileThatKillsItsRuns(t *testing.T) {
 				s.wait(visible + time.Minute)
 				in := s.hand(s.due())
 				s.until(in, "GET content/posts/a.md")
-				s.say("%s: its process dies", in)
-				s.end1(in)
+				s.die(in)
 				s.settleDown()
 			}
 			s.wait(visible + time.Minute)
@@ -279,8 +277,7 @@ func TestProcessDiesAroundAPost(t *testing.T) {
 				s.carry(s.own(send)[0], fine)
 				s.until(send, "progress.json if-match")
 			}
-			s.say("%s: its process dies", send)
-			s.end1(send)
+			s.die(send)
 			for _, g := range s.wire.waiting() { // what it was about to send never arrives
 				for _, c := range g {
 					s.wire.off(c)

@@ -104,6 +104,12 @@ func (s *script) finish(in *invocation) {
 	}
 }
 
+// die ends the process of an invocation where it is.
+func (s *script) die(in *invocation) {
+	s.say("%s: its process dies", in)
+	s.end1(in)
+}
+
 func (s *script) step(in *invocation) {
 	if own := s.own(in); len(own) > 0 {
 		s.carry(own[0], fine)

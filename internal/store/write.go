@@ -39,6 +39,15 @@ func (b *Bucket) Replace(ctx context.Context, key string, body []byte, h Header,
 	return b.put(ctx, key, body, h, ifMatch)
 }
 
+// Swap stores an object in the place of the one with the ETag was, as Replace does, or as
+// Create does if was is empty: then none is known to be there.
+func (b *Bucket) Swap(ctx context.Context, key string, body []byte, h Header, was string) (etag string, err error) {
+	if was == "" {
+		return b.Create(ctx, key, body, h)
+	}
+	return b.Replace(ctx, key, body, h, was)
+}
+
 // put stores an object if the one with the ETag ifMatch is there, or if none is
 // there when ifMatch is empty; else ErrChanged.
 func (b *Bucket) put(ctx context.Context, key string, body []byte, h Header, ifMatch string) (string, error) {

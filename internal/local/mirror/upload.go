@@ -78,11 +78,7 @@ func (m *Mirror) write(ctx context.Context, name string, body []byte, was string
 	key := m.o.Prefix + name
 	header := store.Header{ContentType: contentType(name)}
 	for range 10 {
-		if was == "" {
-			etag, err = m.o.Bucket.Create(ctx, key, body, header)
-		} else {
-			etag, err = m.o.Bucket.Replace(ctx, key, body, header, was)
-		}
+		etag, err = m.o.Bucket.Swap(ctx, key, body, header, was)
 		if err == nil {
 			return etag, nil
 		}
