@@ -93,7 +93,10 @@ func (c *Catalog) check() error {
 		if f.Copy != nil && !possible(f.Copy) {
 			return fmt.Errorf("the catalog's file %q is a copy of what cannot be", key)
 		}
-		if f.Post != "" && c.Posts[f.Post] == nil || f.CopyOf != "" && f.Copy == nil {
+		if f.CopyOf != "" && f.Copy == nil {
+			return fmt.Errorf("the catalog's file %q is a copy of nothing", key)
+		}
+		if f.Post != "" && (c.Posts[f.Post] == nil || c.Posts[f.Post].Key != key) {
 			return fmt.Errorf("the catalog's file %q is of a post that is not there", key)
 		}
 	}

@@ -30,9 +30,11 @@ func Mail(text []byte) []string {
 func WithMail(text []byte, lines []string) []byte {
 	old := splitLines(text)
 	from, to, found := mailSection(old)
-	if !found {
+	if !found && len(clean(lines)) > 0 {
 		from = mailPlace(old)
 		to = from
+	} else if !found {
+		from, to = len(old), len(old) // nothing to put anywhere
 	}
 	// Blank lines around the section belong to it; one is put back on each side.
 	head, tail := trimBlank(old[:from]), withoutMail(old[to:])

@@ -113,6 +113,7 @@ func FuzzMail(f *testing.F) {
 	f.Add([]byte("Published and ready to read.\n\nMail\n  - To all.\n\nWhen\n  now\n"), "x")
 	f.Add([]byte("Mail"), "Mail")
 	f.Add([]byte("\r\nMail\r\n  - a\r\n    b\r\n"), "\n")
+	f.Add([]byte("Mail\n0\n\n\nWhen"), " ")
 	f.Add([]byte{0xff}, "")
 	f.Fuzz(func(t *testing.T, text []byte, line string) {
 		before := Mail(text)
