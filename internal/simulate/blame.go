@@ -9,8 +9,8 @@ import (
 type delivery struct {
 	m        mailRequest
 	accepted int
-	refused  bool // the last answer was that its only recipient is none
-	lied     bool // Mailgun said what was not true of it
+	refused  string // the only recipient of the last attempt, whose address was called none; else empty
+	lied     bool   // Mailgun said what was not true of it
 }
 
 // blame notes what Mailgun did, so that only Mailgun's own doing explains a mail that
@@ -28,7 +28,10 @@ func (w *World) blame(c *call, f fault) {
 	}
 	m := *c.mail
 	d := w.delivery(m)
-	d.refused = f == badAddress && len(m.to) == 1
+	d.refused = ""
+	if f == badAddress && len(m.to) == 1 { // at the first attempt there may have been others
+		d.refused = m.to[0]
+	}
 	if f == acceptedBusy {
 		w.lied(m)
 	}
@@ -62,7 +65,7 @@ func (w *World) lied(m mailRequest) {
 // refused their address.
 func (w *World) explained(p *person, what string) bool {
 	for _, d := range w.mailgun.deliveries {
-		if d.refused && w.who(d.m.to[0]) == p && slices.Contains(w.contents(d.m), what) {
+		if d.refused != "" && w.who(d.refused) == p && slices.Contains(w.contents(d.m), what) {
 			return true
 		}
 	}
