@@ -53,6 +53,7 @@ func TestImportOfOthersExports(t *testing.T) {
 		"UTF-16":                     {"a list with headings", wide(true, "\ufeffEmail\tName\r\nanna@example.org\tAnna\r\nbert\tBert\r\n")},
 		"UTF-16, big, no mark":       {"a list with headings", wide(false, "Email\tName\r\nanna@example.org\tAnna\r\nbert\tBert\r\n")},
 		"semicolons, BOM, CRLF":      {"a list with headings", "\ufeffName;E-Mail;Status\r\nAnna;anna@example.org;subscribed\r\nBert;bert@example.org;cleaned\r\n"},
+		"ragged":                     {"a list with headings", "Email,Name\nanna@example.org\nbert,Bert,of the choir\n"},
 		"bare":                       {"a plain list", "anna@example.org\n\nnobody\n"},
 		"tabs without headings":      {"a plain list", "Anna\tanna@example.org\nBert\t\n"},
 	} {

@@ -18,6 +18,7 @@ func FuzzDecodeText(f *testing.F) {
 	f.Add([]byte(`{"version":1,"files":{"posts/a.md":{"post":"x","copy_of":"posts/a.md","copy":null}},"posts":{"x":{"id":"x","key":"posts/a.md"}}}`))
 	f.Add([]byte(`{"version":1,"files":{"posts/a.md":{"post":"x"},"posts/b.md":{"post":"x"}},"posts":{"x":{"id":"x","key":"posts/a.md"}}}`))
 	f.Add([]byte(`{"version":1,"files":{"posts/a.md":{"etag":"1","post":"nobody"},"posts/b.jpg":{"picture":{"URL":"/media/x.jpg","Sizes":null}}},"tombstones":{"t":{"id":"u","key":"posts/a.md","slug":"a"}},"owed":{"announce":null}}`))
+	f.Add([]byte(`{"version":1,"files":{"posts/a.md":{"post":"x"}},"posts":{"x":{"id":"x","key":"posts/a.md","live":true}},"tombstones":null,"outputs":null,"pending":null,"unread":null,"suspects":null,"reading":null,"owed":{"announce":null,"receipts":null}}`))
 	f.Add([]byte(`{"version":1,"posts":{"x":{"id":"x","key":"posts/a.md","rival":"x","live":true,"seq":-1,"go_live":"9999-12-31T23:59:59Z"}},"outputs":{"../x":{}},"pending":{"":{"fails":-5}}}`))
 	packed, err := newStoryCatalog().Encode()
 	if err != nil {

@@ -48,3 +48,11 @@ at /blog/m/ posts/m.md
 put posts/o.md alike
 settle
 copy posts/o.md posts/n.md
+
+// What never was a post leaves nothing behind.
+bad posts/never.md
+settle
+rm posts/never.md
+settle
+new 0
+no posts/never.md
