@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/pennypost/pennypost/internal/catalog"
@@ -46,21 +47,9 @@ func (d Digest) Message() (Message, error) {
 	}
 	m.Headers = listHeaders(d.Settings)
 	// Every post is named; as many as fit are also shown.
-	low, high := 0, len(d.Items)
-	for first := true; low < high || first; first = false {
-		mid := high
-		if !first {
-			mid = (low + high + 1) / 2
-		}
-		if code := d.page(m, mid); len(code) <= largest {
-			low, m.HTML = mid, code
-		} else {
-			high = mid - 1
-		}
-	}
-	if m.HTML == "" {
-		m.HTML = d.page(m, 0)
-	}
+	all := len(d.Items)
+	named := sort.Search(all, func(named int) bool { return len(d.page(m, all-named)) <= largest })
+	m.HTML = d.page(m, all-named)
 	m.Text = d.text()
 	return m, nil
 }
