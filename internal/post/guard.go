@@ -20,6 +20,11 @@ func guard(src []byte) (line int, what string) {
 	var g effort
 	var fence []byte
 	for row := range bytes.Lines(src) {
+		// Also of a line with nothing behind its marks, and of what looks like code: a fence
+		// may have ended with the quotation it is in.
+		if depth := markers(row); depth > maxNesting {
+			return g.line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
+		}
 		text := bytes.TrimLeft(row, " \t>")
 		mark := fenceMark(text)
 		switch {
@@ -32,9 +37,6 @@ func guard(src []byte) (line int, what string) {
 			g.flush()
 			g.start = g.line + 1
 		default:
-			if depth := markers(row); depth > maxNesting {
-				return g.line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
-			}
 			g.add(row)
 		}
 		g.line++
