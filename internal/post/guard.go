@@ -3,13 +3,19 @@ package post
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
-// Markdown has constructions whose parsing takes time with the square of their
-// size. guard adds up what the parser will spend, so that a hostile megabyte is
+// Markdown has constructions whose parsing takes time, and memory, with the square of
+// their size. guard adds up what the parser will spend, so that a hostile megabyte is
 // refused at once; an ordinary text of book length costs a hundredth of the bound.
 const (
-	maxNesting = 64            // quotations and lists in each other on one line
 	maxEffort  = 1_500_000_000 // steps of the parser, about a nanosecond each
 	maxColumns = 256
 )
@@ -17,45 +23,63 @@ const (
 // guard reports the line (from 0) of the first passage that would take too long
 // to parse, and what is wrong there; nothing is wrong if what is empty.
 func guard(src []byte) (line int, what string) {
-	var g effort
-	var fence []byte
-	for row := range bytes.Lines(src) {
-		// Also of a line with nothing behind its marks, and of what looks like code: a fence
-		// may have ended with the quotation it is in.
-		if depth := markers(row); depth > maxNesting {
-			return g.line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
-		}
-		text := bytes.TrimLeft(row, " \t>")
-		mark := fenceMark(text)
-		switch {
-		case fence != nil:
-			if len(mark) >= len(fence) && mark[0] == fence[0] {
-				fence = nil
-			}
-		case len(bytes.TrimSpace(text)) == 0 || mark != nil:
-			fence = mark
-			g.flush()
-			g.start = g.line + 1
-		default:
-			g.add(row)
-		}
-		g.line++
-		if what := g.verdict(); what != "" {
-			return g.start, what
-		}
+	if line, depth := nestedTooDeep(src); depth > 0 {
+		return line, fmt.Sprintf("quotations or lists are nested %d deep", depth)
 	}
-	return 0, ""
+	var g effort
+	at := 0
+	_ = ast.Walk(blocksOf(src), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n.Kind() {
+		case ast.KindCodeBlock, ast.KindFencedCodeBlock:
+			return ast.WalkSkipChildren, nil // taken as it is
+		case east.KindFootnote:
+			g.notesDefined++
+		}
+		if n.Type() == ast.TypeInline || n.Lines().Len() == 0 {
+			return ast.WalkContinue, nil
+		}
+		at = n.Lines().At(0).Start
+		for _, s := range n.Lines().Sliced(0, n.Lines().Len()) {
+			if n.Kind() == ast.KindHTMLBlock {
+				g.addRaw(s.Value(src))
+			} else {
+				g.add(s.Value(src))
+			}
+		}
+		if what = g.verdict(); what != "" {
+			return ast.WalkStop, nil
+		}
+		g.flush()
+		return ast.WalkSkipChildren, nil
+	})
+	if what == "" {
+		return 0, ""
+	}
+	return bytes.Count(src[:at], []byte("\n")), what
+}
+
+// blocksOf is the text in its blocks, with nothing read inside of them: what is code, and
+// how far a paragraph goes, only the parser knows. It takes time in proportion to the size.
+func blocksOf(src []byte) ast.Node {
+	blocks := append(parser.DefaultBlockParsers(),
+		util.Prioritized(extension.NewFootnoteBlockParser(), 999),
+		util.Prioritized(extension.NewDefinitionListParser(), 101),
+		util.Prioritized(extension.NewDefinitionDescriptionParser(), 102),
+	)
+	return parser.NewParser(parser.WithBlockParsers(blocks...)).Parse(text.NewReader(src))
 }
 
 // effort counts what makes a paragraph costly.
 type effort struct {
-	line, start int
-	total       int // of the paragraphs before
+	total int // of the paragraphs before
 	paragraph
 	notes, notesDefined int // of the whole text
 }
 
-// paragraph is a run of lines without an empty one.
+// paragraph is a block of text.
 type paragraph struct {
 	size, rows, widest      int
 	closers, delimiters     int
@@ -97,9 +121,6 @@ func (g *effort) add(row []byte) {
 					g.closers++
 				case ':':
 					g.definitions++
-					if row[0] == '[' && len(row) > 1 && row[1] == '^' {
-						g.notesDefined++
-					}
 				}
 			}
 		case '*', '_', '~', '"', '\'':
@@ -117,6 +138,12 @@ func (g *effort) add(row []byte) {
 	g.widest = max(g.widest, len(row))
 }
 
+// addRaw counts a line of HTML, in which Markdown means nothing.
+func (g *effort) addRaw(row []byte) {
+	g.size += len(row)
+	g.odd += bytes.Count(row, []byte("<"))
+}
+
 // cost is that of a paragraph, in steps; the factors were measured.
 func (p *paragraph) cost() int {
 	cost := 60*p.size + 15*p.brackets
@@ -125,53 +152,4 @@ func (p *paragraph) cost() int {
 	cost += 16 * p.definitions * p.definitions
 	cost += p.odd * min(p.size, 4_000)
 	return cost + 400*p.pipes*p.rows
-}
-
-// markers counts the quotation and list marks at the head of a line; an
-// indented mark stands for the lists it is in.
-func markers(row []byte) int {
-	if isRule(row) {
-		return 0
-	}
-	n, indent := 0, 0
-	for i := 0; i < len(row); i++ {
-		switch c := row[i]; {
-		case c == ' ':
-			indent++
-		case c == '\t':
-			indent += 4
-		case c == '>', (c == '-' || c == '+' || c == '*' || c == ':') && i+1 < len(row) && (row[i+1] == ' ' || row[i+1] == '\t' || row[i+1] == '\n'):
-			n += 1 + indent/4
-			indent = 0
-		case c >= '0' && c <= '9':
-			j := i
-			for j < len(row) && row[j] >= '0' && row[j] <= '9' {
-				j++
-			}
-			if j+1 >= len(row) || row[j] != '.' && row[j] != ')' || row[j+1] != ' ' && row[j+1] != '\t' {
-				return n
-			}
-			n += 1 + indent/4
-			indent = 0
-			i = j
-		default:
-			return n
-		}
-	}
-	return n
-}
-
-// isRule tells whether a line is a rule across the page: "* * *", "---".
-func isRule(row []byte) bool {
-	var mark byte
-	for _, c := range row {
-		switch {
-		case c == ' ' || c == '\t' || c == '\n':
-		case mark == 0 && (c == '*' || c == '-' || c == '_'):
-			mark = c
-		case c != mark || mark == 0:
-			return false
-		}
-	}
-	return mark != 0
 }

@@ -206,6 +206,40 @@ func TestHostileTexts(t *testing.T) {
 	}
 }
 
+// TestHostileBehindCode: what is refused by itself is refused also behind what looks
+// like code that did not end, and at the same place. A code block may be of any size.
+func TestHostileBehindCode(t *testing.T) {
+	const size = 256 << 10
+	refused := 0
+	for name, make := range hostile() {
+		text := make(size)
+		line, what := guard([]byte(text))
+		if what == "" {
+			continue
+		}
+		refused++
+		for _, before := range []string{"- ```\n  ```\n\n", "> ```\n\n", "<div>\n```\n\n", "word\n    ```\n\n", "<!--\n```\n-->\n\n", "1. ~~~\n\nword\n\n"} {
+			l, w := guard([]byte(before + text))
+			if w != what || l != line+strings.Count(before, "\n") {
+				t.Errorf("%s: %q in line %d, and behind %q: %q in line %d", name, what, line, before, w, l)
+			}
+		}
+	}
+	if refused < 10 {
+		t.Errorf("only %d were refused", refused)
+	}
+	code := strings.Repeat("  {\"name\": [\"*a_b*\", \"`c`\"], \"link\": \"<a href='x'>|\"},\n", size/50)
+	for _, fence := range []string{"```json\n%s```\n", "- one\n\n  ```json\n%s  ```\n", "> ~~~\n> %s\n"} {
+		inside := code
+		if fence[0] == '>' {
+			inside = strings.ReplaceAll(code, "\n", "\n> ")
+		}
+		if line, what := guard([]byte(fmt.Sprintf(fence, inside))); what != "" {
+			t.Errorf("code in %q: line %d: %s", fence, line, what)
+		}
+	}
+}
+
 // BenchmarkHostile gives, for the text that suffers most, how many times longer a
 // text eight times as long takes: 8 is proportional, 64 quadratic.
 func BenchmarkHostile(b *testing.B) {
