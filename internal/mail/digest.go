@@ -46,9 +46,9 @@ func (d Digest) Message() (Message, error) {
 		return Message{}, err
 	}
 	m.Headers = listHeaders(d.Settings)
-	// Every post is named; as many as fit are also shown.
+	// Every post is named; as many as fit are also shown: all but the last few, only named.
 	all := len(d.Items)
-	named := sort.Search(all, func(named int) bool { return len(d.page(m, all-named)) <= largest })
+	named := sort.Search(all, func(n int) bool { return len(d.page(m, all-n)) <= largest })
 	m.HTML = d.page(m, all-named)
 	m.Text = d.text()
 	return m, nil

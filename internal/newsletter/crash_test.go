@@ -247,12 +247,7 @@ func TestARestoredStateSendsNothingAgain(t *testing.T) {
 	}
 	t.Run("in the middle of the sending", func(t *testing.T) {
 		p, n := due(t, 25, "  batch: 10\n")
-		p.box.fate = func(call int, _ Request) (bool, Outcome) {
-			if call > 1 {
-				return false, Throttled{Until: p.clock.now().Add(time.Hour)}
-			}
-			return true, Accepted{}
-		}
+		p.box.fate = p.onlyTheFirst()
 		p.work(n)
 		old := p.snapshot()
 		p.box.fate = nil
@@ -275,12 +270,7 @@ func TestARestoredStateSendsNothingAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, n := due(t, 25, "  batch: 10\n")
 			old := p.snapshot()
-			p.box.fate = func(call int, _ Request) (bool, Outcome) {
-				if call > 1 {
-					return false, Throttled{Until: p.clock.now().Add(time.Hour)}
-				}
-				return true, Accepted{}
-			}
+			p.box.fate = p.onlyTheFirst()
 			n.Workers = 1
 			p.work(n)
 			p.once("alpha", 25, 15)

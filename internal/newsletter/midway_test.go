@@ -19,12 +19,7 @@ func TestWhatHappensToAPostInMidSend(t *testing.T) {
 	for name, mind := range minds {
 		t.Run(name, func(t *testing.T) {
 			p, n := due(t, 25, "  batch: 10\n")
-			p.box.fate = func(call int, _ Request) (bool, Outcome) {
-				if call > 1 {
-					return false, Throttled{Until: p.clock.now().Add(time.Hour)}
-				}
-				return true, Accepted{}
-			}
+			p.box.fate = p.onlyTheFirst()
 			n.Workers = 1
 			p.work(n)
 			p.once("alpha", 25, 15)

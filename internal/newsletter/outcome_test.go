@@ -53,6 +53,16 @@ func (p *place) once(id string, number, missing int) {
 	}
 }
 
+// onlyTheFirst is a Mailgun that takes one request and wants no other for an hour.
+func (p *place) onlyTheFirst() func(int, Request) (bool, Outcome) {
+	return func(call int, _ Request) (bool, Outcome) {
+		if call > 1 {
+			return false, Throttled{Until: p.clock.now().Add(time.Hour)}
+		}
+		return true, Accepted{}
+	}
+}
+
 // due brings a place with a crowd to the minute at which a post is to be sent.
 func due(t *testing.T, number int, more string) (*place, *Newsletter) {
 	p := newPlace(t)

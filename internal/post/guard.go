@@ -5,11 +5,8 @@ import (
 	"fmt"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
 )
 
 // Markdown has constructions whose parsing takes time, and memory, with the square of
@@ -28,7 +25,7 @@ func guard(src []byte) (line int, what string) {
 	}
 	var g effort
 	at := 0
-	_ = ast.Walk(blocksOf(src), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(outliner().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
@@ -59,17 +56,6 @@ func guard(src []byte) (line int, what string) {
 		return 0, ""
 	}
 	return bytes.Count(src[:at], []byte("\n")), what
-}
-
-// blocksOf is the text in its blocks, with nothing read inside of them: what is code, and
-// how far a paragraph goes, only the parser knows. It takes time in proportion to the size.
-func blocksOf(src []byte) ast.Node {
-	blocks := append(parser.DefaultBlockParsers(),
-		util.Prioritized(extension.NewFootnoteBlockParser(), 999),
-		util.Prioritized(extension.NewDefinitionListParser(), 101),
-		util.Prioritized(extension.NewDefinitionDescriptionParser(), 102),
-	)
-	return parser.NewParser(parser.WithBlockParsers(blocks...)).Parse(text.NewReader(src))
 }
 
 // effort counts what makes a paragraph costly.

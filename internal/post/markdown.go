@@ -44,6 +44,17 @@ func newMarkdown() parser.Parser {
 	return md.Parser()
 }
 
+// outliner finds the blocks of a text and reads nothing inside of them: what is code, and
+// how far a paragraph goes, only the parser knows. It takes time in proportion to the size,
+// and has the block parsers of newMarkdown's extensions.
+var outliner = sync.OnceValue(func() parser.Parser {
+	return parser.NewParser(parser.WithBlockParsers(append(parser.DefaultBlockParsers(),
+		util.Prioritized(extension.NewFootnoteBlockParser(), 999),
+		util.Prioritized(extension.NewDefinitionListParser(), 101),
+		util.Prioritized(extension.NewDefinitionDescriptionParser(), 102),
+	)...))
+})
+
 // parseMarkdown makes the tree of a text.
 func parseMarkdown(src []byte, language string) ast.Node {
 	pc := parser.NewContext()
